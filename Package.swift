@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of this package is built with.
+let house: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+/// `Lifetimes` is experimental: the two targets that return `~Escapable` values need it, and users
+/// of those values do not.
+let lifetimes = house + [.enableExperimentalFeature("Lifetimes")]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "tlc",
+  products: [
+    .library(name: "TLC", targets: ["TLC"]),
+    .library(name: "TLCFormat", targets: ["TLCFormat"]),
+    .executable(name: "tlc", targets: ["tlc"]),
+    .executable(name: "tlc-convert", targets: ["tlc-convert"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+  ],
+  targets: [
+    // 0 · C: module maps of system libraries.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+
+    // 1 · values: imports the standard library only.
+    .target(name: "TLCCore", swiftSettings: lifetimes),
+
+    // 2 · edges: all the unsafe that touches foreign memory.
+    .target(
+      name: "TLCSystem",
+      dependencies: ["TLCCore", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: lifetimes),
+    .target(name: "TLCHDF5", dependencies: ["TLCCore", "TLCSystem", "CHDF5"], swiftSettings: house),
+
+    // 3 · forms: the file, small enough to audit in an hour.
+    .target(name: "TLCFormat", dependencies: ["TLCCore", "TLCSystem"], swiftSettings: house),
+
+    // 4 · acts: foreign checkpoints in and out, and what happens between.
+    .target(
+      name: "TLCImport", dependencies: ["TLCCore", "TLCSystem", "TLCHDF5"], swiftSettings: house),
+    .target(
+      name: "TLCExport", dependencies: ["TLCCore", "TLCSystem", "TLCHDF5"], swiftSettings: house),
+    .target(name: "TLCCompress", dependencies: ["TLCCore", "TLCSystem"], swiftSettings: house),
+
+    // 5 · whole: a recipe from import to a verified file, and the umbrella.
+    .target(
+      name: "TLCPipeline",
+      dependencies: [
+        "TLCCore", "TLCSystem", "TLCFormat", "TLCImport", "TLCExport", "TLCCompress", "Yams",
+      ],
+      swiftSettings: house),
+    .target(
+      name: "TLC",
+      dependencies: [
+        "TLCCore", "TLCSystem", "TLCFormat", "TLCImport", "TLCExport", "TLCCompress", "TLCPipeline",
+      ],
+      swiftSettings: house),
+
+    // 6 · tools: a file a command.
+    .target(name: "TLCCommands", dependencies: ["TLC", argumentParser], swiftSettings: house),
+    .executableTarget(
+      name: "tlc", dependencies: ["TLCCommands", argumentParser], swiftSettings: house),
+    .executableTarget(
+      name: "tlc-convert", dependencies: ["TLCCommands", argumentParser], swiftSettings: house),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,92 @@
+/// Signed integer codes on a uniform grid: element `i` is (codeᵢ − zero point) × step.
+///
+/// The product is rounded once, to float32 (float64 where `dtype` is `f64`), to nearest, ties to
+/// even, and then to `dtype`. Specified in `formats/values/uniform.md`.
+public struct UniformValues: TensorValues, Equatable {
+  /// Codes, and their differences from zero points, are below this in magnitude, so that they are
+  /// exact in float32.
+  public static let codeBound: Int32 = 1 << 23
+
+  public let shape: Shape
+  /// A floating-point type.
+  public let dtype: DType
+  public let layout: StepLayout
+  /// The type that steps are stored as: `f16`, `bf16` or `f32`; `f64` only, and always, for `f64`
+  /// tensors.
+  public let stepType: DType
+  /// The steps in the order of ``layout``: finite, not negative, exact in ``stepType``.
+  public let steps: [Double]
+  /// A zero point a step, in `minimum...maximum`; `nil` where all are 0.
+  public let zeroPoints: [Int32]?
+  /// The least code that there may be.
+  public let minimum: Int32
+  /// The greatest code that there may be.
+  public let maximum: Int32
+  /// One code an element, row-major, in `minimum...maximum`.
+  public let codes: [Int32]
+
+  /// - Precondition: counts, bounds and types are as the properties say, and 0 or the zero points
+  ///   lie in `minimum...maximum`.
+  public init(
+    shape: Shape, dtype: DType, layout: StepLayout, stepType: DType, steps: [Double],
+    zeroPoints: [Int32]? = nil, minimum: Int32, maximum: Int32, codes: [Int32]
+  ) {
+    precondition(dtype.isFloatingPoint && stepType.isFloatingPoint, "\(dtype), steps \(stepType)")
+    precondition((dtype == .f64) == (stepType == .f64), "\(dtype) with steps of \(stepType)")
+    precondition(codes.count == shape.count, "\(codes.count) codes for shape \(shape)")
+    precondition(steps.count == layout.stepCount(for: shape), "\(steps.count) steps")
+    precondition(zeroPoints.map { $0.count == steps.count } ?? true, "a zero point a step")
+    precondition(
+      minimum <= maximum && minimum > -Self.codeBound && maximum < Self.codeBound,
+      "codes in \(minimum)...\(maximum)")
+    self.shape = shape
+    self.dtype = dtype
+    self.layout = layout
+    self.stepType = stepType
+    self.steps = steps
+    self.zeroPoints = zeroPoints
+    self.minimum = minimum
+    self.maximum = maximum
+    self.codes = codes
+  }
+
+  public func decoded() -> Tensor {
+    func decode<Element: FloatingTensorElement>(_: Element.Type) -> Tensor {
+      let elements = [Element](unsafeUninitializedCount: codes.count) { out in
+        dequantize(codes.span, at: 0, into: &out)
+      }
+      return Tensor(elements, shape: shape)
+    }
+    guard let type = dtype.floatingElementType else {
+      preconditionFailure("\(dtype) is not a floating-point type")
+    }
+    return decode(type)
+  }
+
+  /// Decodes all codes into elements of ``dtype``.
+  private func dequantize<Element: FloatingTensorElement>(
+    _ codes: Span<Int32>, at start: Int, into out: inout MutableSpan<Element>
+  ) {
+    layout.forEachRun(in: shape) { elements, step, stride in
+      for i in elements {
+        let s = step + (i - elements.lowerBound) * stride
+        let code = codes[i] - (zeroPoints?[s] ?? 0)
+        out[i] = Element(code: code, step: steps[s])
+      }
+    }
+  }
+}
+
+extension FloatingTensorElement {
+  /// code × step, rounded to float32 and then to this type; once, to float64, for `Double`.
+  ///
+  /// - Precondition: `code` is below 2²⁴ in magnitude, and `step` exact in float32 unless this type
+  ///   is `Double`.
+  @inlinable public init(code: Int32, step: Double) {
+    if Self.self == Double.self {
+      self = unsafe unsafeBitCast(Double(code) * step, to: Self.self)
+    } else {
+      self.init(rounding: Float(code) * Float(step))
+    }
+  }
+}
