@@ -1,0 +1,42 @@
+public import TLCCore
+
+extension Parallelism {
+  /// Creates an array of `count` elements in pieces of `pieceLength`, the last one the rest, each
+  /// set by a call of `body`, up to ``threads`` at a time.
+  ///
+  /// - Parameter body: takes the piece's index and the piece, which starts uninitialized as far as
+  ///   plain bits go, and which it must set whole.
+  /// - Throws: as ``map(_:_:)``.
+  /// - Precondition: `pieceLength` is at least 1.
+  public func fill<Element: TensorElement, Failure: Error>(
+    count: Int, pieceLength: Int,
+    _ body: @Sendable (_ piece: Int, inout MutableSpan<Element>) throws(Failure) -> Void
+  ) throws(Failure) -> [Element] {
+    precondition(pieceLength >= 1, "pieces of \(pieceLength)")
+    return try [Element](unsafeUninitializedCount: count) { elements throws(Failure) in
+      let pieces = (count + pieceLength - 1) / pieceLength
+      let outcome = unsafe elements.withUnsafeMutableBufferPointer { buffer in
+        let lent = unsafe LentBuffer(buffer: buffer)
+        return Swift.Result { () throws(Failure) in
+          _ = try map(pieces) { piece throws(Failure) in
+            let start = piece * pieceLength
+            // SAFETY: pieces do not overlap, `map` hands each index out once, and it returns
+            // before the buffer's lifetime ends.
+            let part = unsafe UnsafeMutableBufferPointer(
+              rebasing: lent.buffer[start..<min(start + pieceLength, count)])
+            var span = unsafe part.mutableSpan
+            try body(piece, &span)
+          }
+        }
+      }
+      try outcome.get()
+    }
+  }
+}
+
+/// Carries a buffer into concurrent calls that share it out among themselves.
+@safe
+private struct LentBuffer<Element>: @unchecked Sendable {
+  // INVARIANT: used only while the buffer is lent, each index by one call.
+  let buffer: UnsafeMutableBufferPointer<Element>
+}
