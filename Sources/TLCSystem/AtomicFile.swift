@@ -6,7 +6,7 @@ internal import Synchronization
 /// The bytes go to a temporary sibling that ``commit()`` flushes to disk and renames, so a reader
 /// of the final path sees the old file or the new one. An uncommitted file is removed when this
 /// value is destroyed, and by ``removeAllUnfinished()``.
-public struct AtomicFile: ~Copyable {
+public final class AtomicFile {
   /// The final path.
   public let path: String
   /// The bytes appended so far.
@@ -54,7 +54,7 @@ public struct AtomicFile: ~Copyable {
   public var unfinishedPath: String { temporaryPath }
 
   /// Appends bytes.
-  public mutating func append(_ bytes: Span<UInt8>) throws(IOError) {
+  public func append(_ bytes: Span<UInt8>) throws(IOError) {
     try write(bytes, at: byteCount)
     byteCount += bytes.count
   }
@@ -81,8 +81,12 @@ public struct AtomicFile: ~Copyable {
     guard code == 0 else { throw IOError(operation: "write", path: path, code: code) }
   }
 
-  /// Flushes the bytes to disk and moves the file to its final path.
-  public consuming func commit() throws(IOError) {
+  /// Flushes the bytes to disk and moves the file to its final path; nothing may follow.
+  public func commit() throws(IOError) { try commit(to: path) }
+
+  /// Flushes the bytes to disk and moves the file to another path of the same folder, where a name
+  /// is known only at the end.
+  public func commit(to path: String) throws(IOError) {
     guard fsync(descriptor) == 0 else {
       throw IOError(operation: "flush", path: path, code: errno)
     }

@@ -28,49 +28,62 @@ public enum StepLayout: Hashable, Sendable {
     }
   }
 
-  /// Calls `body` for each run of neighbouring elements whose steps are known at once, in row-major
-  /// order, covering every element.
+  /// A run of neighbouring elements whose steps are known at once.
+  public struct Run: Equatable, Sendable {
+    /// The elements, in row-major order.
+    public var elements: Range<Int>
+    /// The index of the first one's step.
+    public var step: Int
+    /// The distance between the steps of neighbours in the run: 0 where they share one, else 1.
+    public var stride: Int
+  }
+
+  /// The longest run that holds an element.
   ///
-  /// - Parameter body: takes the elements' range, the index of the first one's step, and the
-  ///   distance between the steps of neighbours in the range: 0 where they share one, else 1.
-  public func forEachRun<Failure: Error>(
-    in shape: Shape,
-    _ body: (_ elements: Range<Int>, _ step: Int, _ stride: Int) throws(Failure) -> Void
-  ) throws(Failure) {
-    guard shape.count > 0 else { return }
+  /// - Precondition: `index` is that of an element.
+  public func run(containing index: Int, in shape: Shape) -> Run {
     switch self {
-    case .tensor: try body(0..<shape.count, 0, 0)
+    case .tensor: return Run(elements: 0..<shape.count, step: 0, stride: 0)
     case .axis(let axis):
       let length = shape.dimensions[axis]
       let inner = shape.stride(of: axis)
       if inner == 1 {
-        for start in stride(from: 0, to: shape.count, by: length) {
-          try body(start..<(start + length), 0, 1)
-        }
-      } else {
-        for line in 0..<(shape.count / inner) {
-          try body(line * inner..<(line + 1) * inner, line % length, 0)
-        }
+        let start = index - index % length
+        return Run(elements: start..<start + length, step: 0, stride: 1)
       }
+      let line = index / inner
+      return Run(elements: line * inner..<(line + 1) * inner, step: line % length, stride: 0)
     case .group(let axis, let size):
       let length = shape.dimensions[axis]
       let inner = shape.stride(of: axis)
       let groups = (length + size - 1) / size
-      for outer in 0..<(shape.count / (length * inner)) {
-        for group in 0..<groups {
-          let step = (outer * groups + group) * inner
-          let positions = group * size..<min((group + 1) * size, length)
-          if inner == 1 {
-            let start = outer * length
-            try body(start + positions.lowerBound..<start + positions.upperBound, step, 0)
-          } else {
-            for position in positions {
-              let start = (outer * length + position) * inner
-              try body(start..<start + inner, step, 1)
-            }
-          }
-        }
+      let (outer, position) = (index / inner).quotientAndRemainder(dividingBy: length)
+      let group = position / size
+      if inner == 1 {
+        let start = outer * length
+        return Run(
+          elements: start + group * size..<start + min((group + 1) * size, length),
+          step: outer * groups + group, stride: 0)
       }
+      let start = (outer * length + position) * inner
+      return Run(
+        elements: start..<start + inner, step: (outer * groups + group) * inner, stride: 1)
+    }
+  }
+
+  /// Calls `body` for each run in row-major order, cut to the elements in `range`.
+  ///
+  /// - Precondition: `range` is within the shape's elements.
+  @inlinable public func forEachRun<Failure: Error>(
+    in shape: Shape, within range: Range<Int>, _ body: (Run) throws(Failure) -> Void
+  ) throws(Failure) {
+    var index = range.lowerBound
+    while index < range.upperBound {
+      var run = run(containing: index, in: shape)
+      run.step += (index - run.elements.lowerBound) * run.stride
+      run.elements = index..<min(run.elements.upperBound, range.upperBound)
+      try body(run)
+      index = run.elements.upperBound
     }
   }
 }

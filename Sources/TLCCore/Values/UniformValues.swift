@@ -53,7 +53,7 @@ public struct UniformValues: TensorValues, Equatable {
   public func decoded() -> Tensor {
     func decode<Element: FloatingTensorElement>(_: Element.Type) -> Tensor {
       let elements = [Element](unsafeUninitializedCount: codes.count) { out in
-        dequantize(codes.span, at: 0, into: &out)
+        dequantize(codes.span, into: &out)
       }
       return Tensor(elements, shape: shape)
     }
@@ -65,11 +65,11 @@ public struct UniformValues: TensorValues, Equatable {
 
   /// Decodes all codes into elements of ``dtype``.
   private func dequantize<Element: FloatingTensorElement>(
-    _ codes: Span<Int32>, at start: Int, into out: inout MutableSpan<Element>
+    _ codes: Span<Int32>, into out: inout MutableSpan<Element>
   ) {
-    layout.forEachRun(in: shape) { elements, step, stride in
-      for i in elements {
-        let s = step + (i - elements.lowerBound) * stride
+    layout.forEachRun(in: shape, within: 0..<shape.count) { run in
+      for i in run.elements {
+        let s = run.step + (i - run.elements.lowerBound) * run.stride
         let code = codes[i] - (zeroPoints?[s] ?? 0)
         out[i] = Element(code: code, step: steps[s])
       }

@@ -1,0 +1,157 @@
+public import TLCCore
+public import TLCSystem
+
+/// One `.tlcq` file, open for reading.
+///
+/// Opening reads and checks the superblock and the manifest, and nothing else. A tensor is read,
+/// checked and decoded when asked for, from any thread.
+public final class CheckpointReader: Sendable {
+  /// The path, as it was given.
+  public let path: String
+  public let superblock: Superblock
+  /// The tensors and aliases in order of name by UTF-8 bytes.
+  public let tensors: [TensorRecord]
+  /// The assets in order of name by UTF-8 bytes.
+  public let assets: [AssetRecord]
+  public let planes: [PlaneRecord]
+  public let provenance: Provenance
+  /// The file's place in a set, if it is in one.
+  public let shard: ShardPlace?
+  /// The set that the file is the index of, if it is one.
+  public let shardIndex: ShardIndex?
+  public let limits: Limits
+  /// The manifest as it is in the file: canonical JSON.
+  public let manifestBytes: [UInt8]
+  private let file: InputFile
+
+  /// Opens a file and verifies its structure: rules R1 to R23.
+  public init(path: String, limits: Limits = .standard) throws(CheckpointError) {
+    let file = try system { () throws(IOError) in try InputFile(path: path) }
+    let head = try system { () throws(IOError) in
+      try file.read(at: 0, count: min(Superblock.byteCount, file.byteCount))
+    }
+    do throws(FormatError) {
+      superblock = try Superblock(parsing: head, fileByteCount: file.byteCount)
+    } catch { throw .format(path: path, error) }
+    let place = superblock.manifest
+    manifestBytes = try system { () throws(IOError) in
+      try file.read(at: place.lowerBound, count: place.count)
+    }
+    let manifest: Manifest
+    do throws(FormatError) {
+      guard Digest(of: manifestBytes.span) == superblock.manifestDigest else {
+        throw FormatError(.manifestDigest, at: 48)
+      }
+      manifest = try Manifest(parsing: manifestBytes, superblock: superblock)
+    } catch { throw .format(path: path, error) }
+    self.path = path
+    self.limits = limits
+    self.file = file
+    tensors = manifest.tensors
+    assets = manifest.assets
+    planes = manifest.planes
+    provenance = manifest.provenance
+    shard = manifest.shard
+    shardIndex = manifest.shardIndex
+  }
+
+  /// The length of the file in bytes.
+  public var byteCount: Int { file.byteCount }
+
+  /// The artifact's identity.
+  public var rootDigest: Digest { superblock.rootDigest }
+
+  /// The record of a name, if there is one.
+  public func record(named name: String) -> TensorRecord? {
+    tensors.index(ofName: name).map { tensors[$0] }
+  }
+
+  /// The record that an alias stands for, or the record itself.
+  public func target(of record: TensorRecord) -> TensorRecord {
+    guard case .alias(let name) = record.content, let target = self.record(named: name) else {
+      return record
+    }
+    return target
+  }
+
+  /// Reads, checks and decodes a tensor.
+  ///
+  /// - Parameter checkingContent: whether to check the decoded elements against the content digest
+  ///   as well (R34); the planes' digests always are.
+  /// - Throws: ``CheckpointError``; rules R24 to R34.
+  public func tensor(
+    _ record: TensorRecord, parallelism: Parallelism = .serial, checkingContent: Bool = false
+  ) throws(CheckpointError) -> Tensor {
+    let target = target(of: record)
+    guard case .stored(let stored) = target.content else {
+      preconditionFailure("the alias \"\(record.name)\" of another file")
+    }
+    let source = planeSource(of: target, parallelism)
+    guard target.decodedByteCount <= limits.tensorByteCount else {
+      throw source.formatError(
+        .limit(
+          "the tensor has \(target.decodedByteCount) bytes, more than the limit of"
+            + " \(limits.tensorByteCount)"), at: superblock.manifest.lowerBound)
+    }
+    let tensor = try stored.encoding.decode(target.geometry, from: source)
+    if checkingContent, Digest(of: tensor.bytes.span) != stored.contentDigest {
+      throw source.formatError(.contentDigest, at: superblock.manifest.lowerBound)
+    }
+    return tensor
+  }
+
+  /// Measures a tensor against its source.
+  ///
+  /// - Parameter original: the source's values in stored orientation.
+  /// - Precondition: they have the record's type and shape.
+  public func certificate(
+    of record: TensorRecord, against original: Tensor, parallelism: Parallelism = .serial
+  ) throws(CheckpointError) -> Certificate {
+    let target = target(of: record)
+    guard case .stored(let stored) = target.content else {
+      preconditionFailure("the alias \"\(record.name)\" of another file")
+    }
+    return try stored.encoding.certificate(
+      source: original, decoded: try tensor(target, parallelism: parallelism),
+      from: planeSource(of: target, parallelism))
+  }
+
+  /// Reads and checks an asset.
+  public func bytes(of asset: AssetRecord) throws(CheckpointError) -> [UInt8] {
+    let source = PlaneSource(
+      file: file, records: planes, codecs: .standard, parallelism: .serial, tensor: nil)
+    guard asset.byteCount <= limits.tensorByteCount else {
+      throw source.formatError(
+        .limit("asset \"\(asset.name)\" has \(asset.byteCount) bytes, more than the limit"),
+        at: superblock.manifest.lowerBound)
+    }
+    return try source.bytes(asset.plane)
+  }
+
+  /// Checks the digest of each plane and the padding behind it: rules R25 and R26.
+  ///
+  /// - Parameter progress: is told how many bytes have been checked.
+  public func verifyDigests(
+    parallelism: Parallelism = .serial, progress: (Int) -> Void = { _ in }
+  ) throws(CheckpointError) {
+    var owners: [Int: String] = [:]
+    for tensor in tensors {
+      if case .stored(let stored) = tensor.content {
+        for plane in stored.planes { owners[plane] = tensor.name }
+      }
+    }
+    for (index, plane) in planes.enumerated() {
+      let source = PlaneSource(
+        file: file, records: planes, codecs: .standard, parallelism: parallelism,
+        tensor: owners[index])
+      _ = try source.storedBytes(ofPlane: index)
+      progress(plane.bytes.upperBound)
+    }
+  }
+
+  private func planeSource(of record: TensorRecord, _ parallelism: Parallelism) -> PlaneSource {
+    PlaneSource(
+      file: file, records: planes, codecs: .standard, parallelism: parallelism,
+      tensor: record.name)
+  }
+}

@@ -1,0 +1,85 @@
+internal import TLCCore
+internal import TLCSystem
+
+/// What a manifest says of a tensor's encoding, mask ∘ values: `formats/tlcq.md` §5.
+struct EncodingRecord: Sendable {
+  let mask: (any MaskRecord)?
+  let values: (any ValuesRecord)?
+  /// The kind that this reader does not know, and where it is named.
+  let unknown: (kind: String, offset: Int)?
+
+  init(
+    parsing object: JSONObject, of tensor: TensorGeometry, kinds: EncodingKinds,
+    planes: inout PlaneTable
+  ) throws(FormatError) {
+    var keptCount = tensor.shape.count
+    if object.optional("mask") != nil {
+      let maskObject = try object.object("mask")
+      let kind = try maskObject.string("kind")
+      guard let type = kinds.masks.first(where: { $0.kind == kind }) else {
+        self = .init(unknown: kind, at: try maskObject.value("kind").offset)
+        return
+      }
+      let mask = try type.init(parsing: maskObject, of: tensor.shape, planes: &planes)
+      keptCount = mask.keptCount
+      self.mask = mask
+    } else {
+      mask = nil
+    }
+    let valuesObject = try object.object("values")
+    let kind = try valuesObject.string("kind")
+    guard let type = kinds.values.first(where: { $0.kind == kind }) else {
+      self = .init(unknown: kind, at: try valuesObject.value("kind").offset)
+      return
+    }
+    values = try type.init(
+      parsing: valuesObject, of: tensor, keptCount: keptCount, planes: &planes)
+    unknown = nil
+  }
+
+  private init(unknown kind: String, at offset: Int) {
+    mask = nil
+    values = nil
+    unknown = (kind, offset)
+  }
+
+  var planes: [PlaneReference] {
+    (values?.planes ?? []) + (mask?.plane.map { [$0] } ?? [])
+  }
+
+  /// A short name for people: `2:4 int8 axis 0`.
+  var summary: String {
+    if let unknown { return unknown.kind }
+    return [mask?.summary, values?.summary].compactMap { $0 }.joined(separator: " ")
+  }
+
+  /// Decodes the tensor: rules R24 to R32.
+  func decode(
+    _ tensor: TensorGeometry, from source: PlaneSource
+  ) throws(CheckpointError) -> Tensor {
+    let values = try known(source)
+    let bitmap = try decodedMask(tensor.shape, from: source)
+    return try values.decode(tensor, mask: bitmap, from: source)
+  }
+
+  /// The certificate of `decoded` against its source.
+  func certificate(
+    source tensor: Tensor, decoded: Tensor, from source: PlaneSource
+  ) throws(CheckpointError) -> Certificate {
+    let count = try known(source).saturatedCount(source: tensor, decoded: decoded, from: source)
+    return Certificate(source: tensor, decoded: decoded, saturatedCount: count)
+  }
+
+  private func known(_ source: PlaneSource) throws(CheckpointError) -> any ValuesRecord {
+    if let unknown { throw source.formatError(.unknownKind(unknown.kind), at: unknown.offset) }
+    guard let values else { preconditionFailure("neither known nor unknown values") }
+    return values
+  }
+
+  private func decodedMask(
+    _ shape: Shape, from source: PlaneSource
+  ) throws(CheckpointError) -> Bitmap? {
+    guard let mask else { return nil }
+    return try mask.decode(shape, from: source)
+  }
+}

@@ -1,0 +1,93 @@
+public import TLCSystem
+
+/// Where the values of a file come from: `formats/tlcq.md` §4.4.
+public struct Provenance: Equatable, Sendable {
+  /// A file that was imported.
+  public struct Source: Equatable, Sendable {
+    /// The base name.
+    public var name: String
+    public var byteCount: Int
+    /// The SHA-256 of its bytes.
+    public var digest: Digest
+    /// The licence, as the source states it.
+    public var license: String?
+
+    public init(name: String, byteCount: Int, digest: Digest, license: String? = nil) {
+      self.name = name
+      self.byteCount = byteCount
+      self.digest = digest
+      self.license = license
+    }
+  }
+
+  public var importer: String
+  /// The version of the importer's mapping rules.
+  public var importerRules: Int
+  /// The recipe in full, as text.
+  public var recipe: String
+  /// What any random choice was drawn from.
+  public var seed: Int
+  public var sources: [Source]
+  public var tool: String
+  public var toolVersion: String
+
+  public init(
+    importer: String, importerRules: Int, recipe: String, seed: Int, sources: [Source],
+    tool: String, toolVersion: String
+  ) {
+    self.importer = importer
+    self.importerRules = importerRules
+    self.recipe = recipe
+    self.seed = seed
+    self.sources = sources
+    self.tool = tool
+    self.toolVersion = toolVersion
+  }
+}
+
+extension Provenance {
+  init(parsing object: JSONObject) throws(FormatError) {
+    let importer = try object.object("importer")
+    self.importer = try importer.string("name")
+    importerRules = try importer.integer("rules", in: 1...1 << 53 - 1)
+    recipe = try object.string("recipe")
+    seed = try object.integer("seed", in: 0...1 << 53 - 1)
+    sources = []
+    for value in try object.array("sources") {
+      let source = try JSONObject(value, key: "sources")
+      sources.append(
+        Source(
+          name: try source.string("name"),
+          byteCount: try source.integer("length", in: 0...1 << 53 - 1),
+          digest: try source.digest("digest"),
+          license: source.optional("license") == nil ? nil : try source.string("license")))
+    }
+    let tool = try object.object("tool")
+    self.tool = try tool.string("name")
+    toolVersion = try tool.string("version")
+  }
+
+  var json: JSONValue {
+    .object([
+      (
+        "importer",
+        .object([("name", .string(importer)), ("rules", .integer(importerRules))])
+      ),
+      ("recipe", .string(recipe)), ("seed", .integer(seed)),
+      (
+        "sources",
+        .array(
+          sources.map {
+            .object([
+              ("digest", .string($0.digest.hex)), ("length", .integer($0.byteCount)),
+              ("license", $0.license.map { .string($0) }), ("name", .string($0.name)),
+            ])
+          })
+      ),
+      ("tool", .object([("name", .string(tool)), ("version", .string(toolVersion))])),
+    ])
+  }
+
+  /// The id of the set that files of this provenance make up: `formats/tlcq.md` §7.
+  var setID: Digest { Digest(of: CanonicalJSONWriter.bytes(of: json).span) }
+}

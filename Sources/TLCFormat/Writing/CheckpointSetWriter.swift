@@ -1,0 +1,88 @@
+internal import TLCCore
+public import TLCSystem
+
+/// Writes a checkpoint as one file, or as a set of shards and their index where it grows beyond a
+/// given size: `formats/tlcq.md` §7.
+///
+/// All files appear at the end, the index last: a reader sees no set before it is whole.
+public final class CheckpointSetWriter {
+  private let path: String
+  private let overwriting: Bool
+  private let provenance: Provenance
+  private let shardByteCount: Int?
+  private var full: [CheckpointWriter] = []
+  private var current: CheckpointWriter
+  private var assets: [(name: String, mediaType: String, bytes: [UInt8], deflating: Bool)] = []
+
+  /// - Parameters:
+  ///   - path: of the file, or of the index, which ends in `.tlcq` if there are to be shards.
+  ///   - shardByteCount: the size that no shard with more than one tensor exceeds; `nil` for one
+  ///     file.
+  public init(
+    path: String, overwriting: Bool, provenance: Provenance, shardByteCount: Int? = nil
+  ) throws(CheckpointError) {
+    self.path = path
+    self.overwriting = overwriting
+    self.provenance = provenance
+    self.shardByteCount = shardByteCount
+    current = try CheckpointWriter(path: path, overwriting: overwriting, provenance: provenance)
+  }
+
+  /// Appends a tensor and the aliases of it, in the order of names of tensors.
+  public func append(
+    _ tensor: EncodedTensor, aliases: [AliasRecord] = []
+  ) throws(CheckpointError) {
+    if let shardByteCount, current.tensorCount > 0,
+      current.expectedByteCount(with: tensor) > shardByteCount
+    {
+      full.append(current)
+      current = try CheckpointWriter(path: path, overwriting: overwriting, provenance: provenance)
+    }
+    try current.append(tensor)
+    for alias in aliases { current.append(alias) }
+  }
+
+  /// Adds an asset, which goes into the file or the index.
+  public func appendAsset(
+    name: String, mediaType: String, bytes: [UInt8], deflating: Bool = false
+  ) {
+    assets.append((name, mediaType, bytes, deflating))
+  }
+
+  /// Writes the manifests, and moves all files into place.
+  ///
+  /// - Returns: the root digest of the file or the index, and the paths written, the index last.
+  public func finish() throws(CheckpointError) -> (rootDigest: Digest, paths: [String]) {
+    guard !full.isEmpty else {
+      for asset in assets {
+        try current.appendAsset(
+          name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes,
+          deflating: asset.deflating)
+      }
+      return (try current.finish(), [path])
+    }
+    let index = try CheckpointWriter(path: path, overwriting: overwriting, provenance: provenance)
+    for asset in assets {
+      try index.appendAsset(
+        name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes,
+        deflating: asset.deflating)
+    }
+    let shards = full + [current]
+    guard shards.count <= Limits.shardCount else {
+      throw .format(
+        path: path,
+        FormatError(.limit("\(shards.count) shards are more than \(Limits.shardCount)"), at: 0))
+    }
+    var roots: [Digest] = []
+    var paths: [String] = []
+    for (i, shard) in shards.enumerated() {
+      let place = ShardPlace(count: shards.count, ordinal: i + 1, set: provenance.setID)
+      let shardPath = ShardIndex.path(ofShard: i + 1, count: shards.count, indexPath: path)
+      roots.append(try shard.finish(shard: place, index: nil, path: shardPath))
+      paths.append(shardPath)
+    }
+    let root = try index.finish(
+      shard: nil, index: ShardIndex(roots: roots, set: provenance.setID), path: nil)
+    return (root, paths + [path])
+  }
+}

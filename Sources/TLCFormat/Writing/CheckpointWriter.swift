@@ -1,0 +1,133 @@
+internal import TLCCore
+public import TLCSystem
+
+/// Writes one `.tlcq` file in one pass: planes as they come, the manifest last.
+///
+/// Nothing is at the path until ``finish()`` has returned; a writer that is given up leaves nothing.
+public final class CheckpointWriter {
+  private let file: AtomicFile
+  private let provenance: Provenance
+  private var planes: [PlaneRecord] = []
+  private var records: [(name: String, json: JSONValue)] = []
+  private var assets: [(name: String, json: JSONValue)] = []
+
+  /// - Parameter overwriting: whether a file at the path may be replaced.
+  public init(path: String, overwriting: Bool, provenance: Provenance) throws(CheckpointError) {
+    do throws(IOError) {
+      let file = try AtomicFile(path: path, overwriting: overwriting)
+      try file.append([UInt8](repeating: 0, count: Superblock.byteCount).span)
+      self.file = file
+    } catch { throw .system(error) }
+    self.provenance = provenance
+  }
+
+  /// The bytes written so far.
+  public var byteCount: Int { file.byteCount }
+
+  /// The bytes of the file if it had this tensor too, but for the manifest's other parts.
+  func expectedByteCount(with tensor: EncodedTensor) -> Int {
+    tensor.planes.reduce(file.byteCount) { PlaneRecord.aligned($0 + $1.stored.count) }
+  }
+
+  /// The number of tensors and aliases added.
+  public var tensorCount: Int { records.count }
+
+  /// Appends a tensor's planes.
+  ///
+  /// - Precondition: its name is valid and new. Tensors come in order of name, so that the same
+  ///   tensors give the same file.
+  public func append(_ tensor: EncodedTensor) throws(CheckpointError) {
+    precondition(Name.isValid(tensor.name), "the name \"\(tensor.name)\"")
+    let first = planes.count
+    for plane in tensor.planes { try append(plane) }
+    records.append((tensor.name, tensor.json(firstPlane: first)))
+  }
+
+  /// Appends an alias of a tensor of this file.
+  public func append(_ alias: AliasRecord) {
+    precondition(Name.isValid(alias.name), "the name \"\(alias.name)\"")
+    records.append((alias.name, alias.json))
+  }
+
+  /// Appends an asset, deflated if that is asked for and makes it smaller.
+  ///
+  /// - Precondition: its name is valid and new.
+  public func appendAsset(
+    name: String, mediaType: String, bytes: [UInt8], deflating: Bool = false
+  ) throws(CheckpointError) {
+    precondition(Name.isValid(name), "the name \"\(name)\"")
+    let plane = PlaneEncoder(parallelism: .serial).encode(
+      PlaneSymbols(bytes: bytes), role: "asset", asked: deflating ? DeflateCodec.name : nil)
+    let index = planes.count
+    if let plane { try append(plane) }
+    assets.append(
+      (
+        name,
+        .object([
+          ("length", .integer(bytes.count)), ("mediaType", .string(mediaType)),
+          ("name", .string(name)), ("plane", plane == nil ? .null : .integer(index)),
+        ])
+      ))
+  }
+
+  private func append(_ plane: EncodedPlane) throws(CheckpointError) {
+    let offset = file.byteCount
+    try system { () throws(IOError) in
+      try file.append(plane.stored.span)
+      try pad()
+    }
+    planes.append(
+      PlaneRecord(
+        codec: plane.codec, digest: plane.digest, bytes: offset..<offset + plane.stored.count,
+        rawByteCount: plane.rawByteCount, role: plane.role))
+  }
+
+  private func pad() throws(IOError) {
+    let padding = PlaneRecord.aligned(file.byteCount) - file.byteCount
+    try file.append([UInt8](repeating: 0, count: padding).span)
+  }
+
+  /// Writes the manifest and the superblock, and moves the file into place.
+  ///
+  /// - Returns: the root digest.
+  @discardableResult public func finish() throws(CheckpointError) -> Digest {
+    try finish(shard: nil, index: nil, path: nil)
+  }
+
+  func finish(
+    shard: ShardPlace?, index: ShardIndex?, path: String?
+  ) throws(CheckpointError) -> Digest {
+    let manifest = CanonicalJSONWriter.bytes(of: manifest(shard: shard, index: index))
+    var required: Superblock.Required = []
+    if shard != nil { required.insert(.shard) }
+    if index != nil { required.insert(.shardIndex) }
+    let offset = file.byteCount
+    let superblock = Superblock(
+      required: required, manifest: offset..<offset + manifest.count,
+      manifestDigest: Digest(of: manifest.span))
+    guard manifest.count <= Limits.manifestByteCount else {
+      throw .format(
+        path: path ?? file.path,
+        FormatError(
+          .limit("the manifest has \(manifest.count) bytes, more than a reader takes: use shards"),
+          at: offset))
+    }
+    try system { () throws(IOError) in
+      try file.append(manifest.span)
+      try file.overwrite(superblock.bytes.span, at: 0)
+    }
+    try system { () throws(IOError) in try file.commit(to: path ?? file.path) }
+    return superblock.rootDigest
+  }
+
+  private func manifest(shard: ShardPlace?, index: ShardIndex?) -> JSONValue {
+    let tensors = records.sorted { $0.name.precedesInUTF8($1.name) }
+    let assets = assets.sorted { $0.name.precedesInUTF8($1.name) }
+    return .object([
+      ("assets", assets.isEmpty ? nil : .array(assets.map { $0.json })),
+      ("planes", .array(planes.map { $0.json })), ("provenance", provenance.json),
+      ("shard", shard?.json), ("shards", index?.json),
+      ("tensors", .array(tensors.map { $0.json })),
+    ])
+  }
+}

@@ -1,0 +1,37 @@
+internal import TLCCore
+internal import TLCSystem
+
+/// A plane that is ready to be written.
+struct EncodedPlane: Sendable {
+  let role: String
+  let codec: String
+  let stored: [UInt8]
+  let rawByteCount: Int
+  let digest: Digest
+}
+
+/// Turns symbols into planes, each through the codec that makes it shortest.
+struct PlaneEncoder: Sendable {
+  var codecs: PlaneCodecs = .standard
+  var parallelism: Parallelism
+
+  /// Encodes symbols; `nil` where there is nothing to store.
+  ///
+  /// - Parameter asked: the name of a codec to try that is not tried otherwise.
+  func encode(_ symbols: PlaneSymbols, role: String, asked: String? = nil) -> EncodedPlane? {
+    guard symbols.rawByteCount > 0 else { return nil }
+    var best: (codec: String, stored: [UInt8])?
+    for codec in codecs.all where codec.isAutomatic || codec.name == asked {
+      let limit = best?.stored.count ?? Int.max
+      if let stored = codec.encode(symbols, limit: limit, parallelism: parallelism),
+        stored.count < limit
+      {
+        best = (codec.name, stored)
+      }
+    }
+    guard let best else { preconditionFailure("no codec takes \(symbols.width)-bit symbols") }
+    return EncodedPlane(
+      role: role, codec: best.codec, stored: best.stored, rawByteCount: symbols.rawByteCount,
+      digest: PlaneRecord.digest(of: best.stored, parallelism: parallelism))
+  }
+}

@@ -1,0 +1,73 @@
+public import TLCCore
+internal import TLCSystem
+
+/// A tensor that is ready to be written, or an alias of one.
+public struct EncodedTensor: Sendable {
+  public let name: String
+  public let dtype: DType
+  public let shape: Shape
+  public let certificate: Certificate
+  let origin: TensorSource?
+  let contentDigest: Digest
+  let mask: EncodedObject?
+  let values: EncodedObject
+
+  init(
+    name: String, dtype: DType, shape: Shape, origin: TensorSource?, certificate: Certificate,
+    contentDigest: Digest, mask: EncodedObject?, values: EncodedObject
+  ) {
+    self.name = name
+    self.dtype = dtype
+    self.shape = shape
+    self.origin = origin
+    self.certificate = certificate
+    self.contentDigest = contentDigest
+    self.mask = mask
+    self.values = values
+  }
+
+  /// The stored bytes of all planes, without padding.
+  public var storedByteCount: Int { planes.reduce(0) { $0 + $1.stored.count } }
+
+  /// The planes in the order in which they are written.
+  var planes: [EncodedPlane] { (mask?.planes ?? []) + values.planes }
+
+  /// The record, the tensor's planes having the indices from `first` on.
+  func json(firstPlane first: Int) -> JSONValue {
+    let encoding = JSONValue.object([
+      ("mask", mask?.json(firstPlane: first)),
+      ("values", values.json(firstPlane: first + (mask?.planes.count ?? 0))),
+    ])
+    return .object([
+      ("certificate", certificate.json), ("digest", .string(contentDigest.hex)),
+      ("dtype", .string(dtype.rawValue)), ("encoding", encoding), ("name", .string(name)),
+      ("shape", .integers(shape.dimensions)), ("source", origin?.json),
+    ])
+  }
+}
+
+/// A second name for a tensor of the same file.
+public struct AliasRecord: Sendable {
+  public var name: String
+  public var target: String
+  public var dtype: DType
+  public var shape: Shape
+  public var origin: TensorSource?
+
+  public init(
+    name: String, target: String, dtype: DType, shape: Shape, origin: TensorSource? = nil
+  ) {
+    self.name = name
+    self.target = target
+    self.dtype = dtype
+    self.shape = shape
+    self.origin = origin
+  }
+
+  var json: JSONValue {
+    .object([
+      ("alias", .string(target)), ("dtype", .string(dtype.rawValue)), ("name", .string(name)),
+      ("shape", .integers(shape.dimensions)), ("source", origin?.json),
+    ])
+  }
+}
