@@ -34,7 +34,7 @@ public final class CheckpointReader: Sendable {
       superblock = try Superblock(parsing: head, fileByteCount: file.byteCount)
     } catch { throw .format(path: path, error) }
     let place = superblock.manifest
-    manifestBytes = try system { () throws(IOError) in
+    let manifestBytes = try system { () throws(IOError) in
       try file.read(at: place.lowerBound, count: place.count)
     }
     let manifest: Manifest
@@ -46,6 +46,7 @@ public final class CheckpointReader: Sendable {
     } catch { throw .format(path: path, error) }
     self.path = path
     self.limits = limits
+    self.manifestBytes = manifestBytes
     self.file = file
     tensors = manifest.tensors
     assets = manifest.assets

@@ -13,27 +13,33 @@ struct EncodingRecord: Sendable {
     planes: inout PlaneTable
   ) throws(FormatError) {
     var keptCount = tensor.shape.count
+    var mask: (any MaskRecord)?
     if object.optional("mask") != nil {
       let maskObject = try object.object("mask")
       let kind = try maskObject.string("kind")
       guard let type = kinds.masks.first(where: { $0.kind == kind }) else {
-        self = .init(unknown: kind, at: try maskObject.value("kind").offset)
+        self.init(unknown: kind, at: try maskObject.value("kind").offset)
         return
       }
-      let mask = try type.init(parsing: maskObject, of: tensor.shape, planes: &planes)
-      keptCount = mask.keptCount
-      self.mask = mask
-    } else {
-      mask = nil
+      let known = try type.init(parsing: maskObject, of: tensor.shape, planes: &planes)
+      keptCount = known.keptCount
+      mask = known
     }
     let valuesObject = try object.object("values")
     let kind = try valuesObject.string("kind")
     guard let type = kinds.values.first(where: { $0.kind == kind }) else {
-      self = .init(unknown: kind, at: try valuesObject.value("kind").offset)
+      self.init(unknown: kind, at: try valuesObject.value("kind").offset)
       return
     }
-    values = try type.init(
-      parsing: valuesObject, of: tensor, keptCount: keptCount, planes: &planes)
+    self.init(
+      mask: mask,
+      values: try type.init(
+        parsing: valuesObject, of: tensor, keptCount: keptCount, planes: &planes))
+  }
+
+  private init(mask: (any MaskRecord)?, values: any ValuesRecord) {
+    self.mask = mask
+    self.values = values
     unknown = nil
   }
 

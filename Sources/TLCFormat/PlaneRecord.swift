@@ -30,7 +30,8 @@ public struct PlaneRecord: Equatable, Sendable {
       return Digest(
         of: stored.span.extracting(start..<min(start + chunkByteCount, stored.count)))
     }
-    return Digest(of: digests.flatMap { $0.bytes }.span)
+    let joined = digests.flatMap { $0.bytes }
+    return Digest(of: joined.span)
   }
 }
 

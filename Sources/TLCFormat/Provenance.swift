@@ -89,5 +89,8 @@ extension Provenance {
   }
 
   /// The id of the set that files of this provenance make up: `formats/tlcq.md` §7.
-  var setID: Digest { Digest(of: CanonicalJSONWriter.bytes(of: json).span) }
+  var setID: Digest {
+    let bytes = CanonicalJSONWriter.bytes(of: json)
+    return Digest(of: bytes.span)
+  }
 }

@@ -19,6 +19,9 @@ struct BlockGrid: Equatable, Sendable {
     count = lengths.reduce(1, *)
   }
 
+  /// A short name for people: `block 16×16`.
+  var summary: String { "block " + block.map { String($0) }.joined(separator: "×") }
+
   /// Calls `body` with each element and its block, in row-major order of elements.
   func forEachElement(_ body: (_ element: Int, _ block: Int) -> Void) {
     guard shape.count > 0 else { return }

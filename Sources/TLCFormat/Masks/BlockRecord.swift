@@ -25,7 +25,7 @@ struct BlockRecord: MaskRecord {
       "plane", of: object, role: "mask", count: (grid.count + 7) / 8, width: 8)
   }
 
-  var summary: String { "block " + grid.block.map { String($0) }.joined(separator: "×") }
+  var summary: String { grid.summary }
 
   func decode(_ shape: Shape, from source: PlaneSource) throws(CheckpointError) -> Bitmap {
     let blocks = try source.bitmap(plane, count: grid.count)

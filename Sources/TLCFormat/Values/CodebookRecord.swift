@@ -21,7 +21,8 @@ struct CodebookRecord: ValuesRecord {
   }
 
   var planes: [PlaneReference] { [codes, entries].compactMap { $0 } }
-  var summary: String { "codebook \(entryCount)" }
+  static func summary(_ entryCount: Int) -> String { "codebook \(entryCount)" }
+  var summary: String { Self.summary(entryCount) }
 
   func decode(
     _ tensor: TensorGeometry, mask: Bitmap?, from source: PlaneSource

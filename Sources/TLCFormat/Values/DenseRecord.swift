@@ -17,7 +17,8 @@ struct DenseRecord: ValuesRecord {
   }
 
   var planes: [PlaneReference] { plane.map { [$0] } ?? [] }
-  var summary: String { "dense" }
+  static let summary = "dense"
+  var summary: String { Self.summary }
 
   func decode(
     _ tensor: TensorGeometry, mask: Bitmap?, from source: PlaneSource

@@ -105,15 +105,15 @@ struct UniformRecord: ValuesRecord {
 
   var planes: [PlaneReference] { [codes, steps, zeroPoints].compactMap { $0 } }
 
-  var summary: String {
+  var summary: String { Self.summary(layout, minimum, maximum) }
+
+  static func summary(_ layout: StepLayout, _ minimum: Int32, _ maximum: Int32) -> String {
     let width = UInt(Int(maximum) - Int(minimum)).bitCount
-    let sharing =
-      switch layout {
-      case .tensor: ""
-      case .axis(let axis): " axis \(axis)"
-      case .group(_, let size): " g\(size)"
-      }
-    return "int\(width)\(sharing)"
+    return switch layout {
+    case .tensor: "int\(width)"
+    case .axis(let axis): "int\(width) axis \(axis)"
+    case .group(_, let size): "int\(width) g\(size)"
+    }
   }
 
   func decode(

@@ -30,10 +30,12 @@ struct MaskCandidate: Sendable {
   }
 
   private static func object(
-    _ kind: String, _ mask: Bitmap, _ symbols: PlaneSymbols, _ encoder: PlaneEncoder,
+    _ kind: String, summary: String, _ mask: Bitmap, _ symbols: PlaneSymbols,
+    _ encoder: PlaneEncoder,
     _ parameters: [(key: String, value: JSONValue)] = []
   ) -> EncodedObject {
     EncodedObject(
+      summary: summary,
       fields: [("kind", .json(.string(kind))), ("kept", .json(.integer(mask.keptCount)))]
         + parameters.map { ($0.key, .json($0.value)) }
         + [("plane", .plane(encoder.encode(symbols, role: "mask")))])
@@ -41,7 +43,10 @@ struct MaskCandidate: Sendable {
 
   private static func bitmask(_ mask: Bitmap, _ encoder: PlaneEncoder) -> MaskCandidate {
     let symbols = PlaneSymbols(bytes: BitmaskRecord.bytes(of: mask))
-    return MaskCandidate(mask: mask, object: object(BitmaskRecord.kind, mask, symbols, encoder))
+    return MaskCandidate(
+      mask: mask,
+      object: object(
+        BitmaskRecord.kind, summary: BitmaskRecord.kind, mask, symbols, encoder))
   }
 
   private static func gap(_ mask: Bitmap, _ encoder: PlaneEncoder) -> MaskCandidate? {
@@ -59,7 +64,8 @@ struct MaskCandidate: Sendable {
     return MaskCandidate(
       mask: mask,
       object: object(
-        GapRecord.kind, mask, symbols, encoder, [("maximum", .integer(longest))]))
+        GapRecord.kind, summary: GapRecord.kind, mask, symbols, encoder,
+        [("maximum", .integer(longest))]))
   }
 
   private static func nOfM(
@@ -80,7 +86,7 @@ struct MaskCandidate: Sendable {
     return MaskCandidate(
       mask: kept,
       object: object(
-        NOfMRecord.kind, kept, symbols, encoder,
+        NOfMRecord.kind, summary: "\(n):\(m)", kept, symbols, encoder,
         [("axis", .integer(axis)), ("m", .integer(m)), ("n", .integer(n))]))
   }
 
@@ -96,6 +102,7 @@ struct MaskCandidate: Sendable {
     return MaskCandidate(
       mask: kept,
       object: object(
-        BlockRecord.kind, kept, symbols, encoder, [("block", .integers(block))]))
+        BlockRecord.kind, summary: grid.summary, kept, symbols, encoder,
+        [("block", .integers(block))]))
   }
 }

@@ -42,10 +42,12 @@ extension Tensor: EncodableValues {
     let kept = mask.map { bytes.gathered(by: $0, elementByteCount: dtype.byteCount) } ?? bytes
     let symbols = PlaneSymbols(
       bytes: kept, structure: dtype.byteCount > 1 ? .elements(size: dtype.byteCount) : .none)
-    return EncodedObject(fields: [
-      ("kind", .json(.string(DenseRecord.kind))),
-      ("plane", .plane(encoder.encode(symbols, role: "values"))),
-    ])
+    return EncodedObject(
+      summary: DenseRecord.summary,
+      fields: [
+        ("kind", .json(.string(DenseRecord.kind))),
+        ("plane", .plane(encoder.encode(symbols, role: "values"))),
+      ])
   }
 }
 
@@ -81,6 +83,7 @@ extension UniformValues: EncodableValues {
     } else {
       words = codes.map { UInt32(bitPattern: $0 &- minimum) }
     }
+    let summary = UniformRecord.summary(layout, minimum, maximum)
     let isMatrix = mask == nil && shape.rank >= 2
     let symbols = PlaneSymbols(
       words: words, width: width,
@@ -99,7 +102,7 @@ extension UniformValues: EncodableValues {
       if let zero = zeroPoints?[0], zero != 0 {
         fields.append(("zeroPoint", .json(.integer(Int(zero)))))
       }
-      return EncodedObject(fields: fields)
+      return EncodedObject(summary: summary, fields: fields)
     case .axis(let axis): fields.append(("axis", .json(.integer(axis))))
     case .group(let axis, let size):
       fields.append(("axis", .json(.integer(axis))))
@@ -113,7 +116,7 @@ extension UniformValues: EncodableValues {
         words: zeroPoints.map { UInt32(bitPattern: $0 &- minimum) }, width: width)
       fields.append(("zeroPoints", .plane(encoder.encode(zeros, role: "zero-points"))))
     }
-    return EncodedObject(fields: fields)
+    return EncodedObject(summary: summary, fields: fields)
   }
 
   /// The steps as they are stored.
@@ -157,12 +160,14 @@ extension CodebookValues: EncodableValues {
     }
     let width = UInt(entries.shape.count - 1).bitCount
     let table = PlaneSymbols(bytes: entries.bytes, structure: .elements(size: dtype.byteCount))
-    return EncodedObject(fields: [
-      ("kind", .json(.string(CodebookRecord.kind))),
-      ("count", .json(.integer(entries.shape.count))),
-      ("codes", .plane(encoder.encode(PlaneSymbols(words: words, width: width), role: "codes"))),
-      ("entries", .plane(encoder.encode(table, role: "entries"))),
-    ])
+    return EncodedObject(
+      summary: CodebookRecord.summary(entries.shape.count),
+      fields: [
+        ("kind", .json(.string(CodebookRecord.kind))),
+        ("count", .json(.integer(entries.shape.count))),
+        ("codes", .plane(encoder.encode(PlaneSymbols(words: words, width: width), role: "codes"))),
+        ("entries", .plane(encoder.encode(table, role: "entries"))),
+      ])
   }
 }
 

@@ -5,6 +5,8 @@ struct EncodedObject: Sendable {
     case plane(EncodedPlane?)
   }
 
+  /// A short name for people, as the record that a reader makes of it has.
+  var summary: String
   var fields: [(key: String, value: Field)]
 
   /// The stored bytes of all planes.

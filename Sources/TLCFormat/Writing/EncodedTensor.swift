@@ -29,6 +29,9 @@ public struct EncodedTensor: Sendable {
   /// The stored bytes of all planes, without padding.
   public var storedByteCount: Int { planes.reduce(0) { $0 + $1.stored.count } }
 
+  /// A short name of the encoding, for people: `2:4 int8 axis 0`.
+  public var summary: String { (mask.map { $0.summary + " " } ?? "") + values.summary }
+
   /// The planes in the order in which they are written.
   var planes: [EncodedPlane] { (mask?.planes ?? []) + values.planes }
 

@@ -1,0 +1,157 @@
+internal import CZlib
+internal import TLCCore
+
+/// Why bytes are not the DEFLATE stream that they should be.
+public enum DeflateError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The stream breaks DEFLATE's rules.
+  case malformed
+  /// The stream ends after another count of bytes.
+  case length(expected: Int, found: Int)
+  /// Bytes follow the stream's end.
+  case trailingBytes(Int)
+  /// The declared count is more than DEFLATE can make of so few bytes.
+  case implausible(count: Int, stored: Int)
+
+  public var description: String {
+    switch self {
+    case .malformed: "the DEFLATE stream is malformed"
+    case .length(let expected, let found):
+      "the DEFLATE stream gives \(found) bytes, not \(expected)"
+    case .trailingBytes(let count): "\(count) bytes follow the DEFLATE stream"
+    case .implausible(let count, let stored):
+      "\(stored) bytes of DEFLATE cannot give \(count) bytes"
+    }
+  }
+}
+
+/// DEFLATE (RFC 1951), bare or in zlib's wrapping (RFC 1950), over the system's zlib.
+public enum Deflate {
+  public enum Format: Sendable {
+    case raw, zlib
+
+    fileprivate var windowBits: Int32 { self == .raw ? -15 : 15 }
+  }
+
+  /// The most bytes that a byte of DEFLATE can give.
+  private static let greatestRatio = 1_032
+
+  /// Decompresses a whole stream that gives exactly `count` bytes.
+  ///
+  /// What is allocated is bounded by the stream's length: a count that no such stream can give is
+  /// refused before.
+  public static func inflate(
+    _ stored: Span<UInt8>, count: Int, format: Format
+  ) throws(DeflateError) -> [UInt8] {
+    guard count / greatestRatio <= stored.count else {
+      throw .implausible(count: count, stored: stored.count)
+    }
+    return try [UInt8](unsafeUninitializedCount: count) { out throws(DeflateError) in
+      try inflate(stored, into: &out, format: format)
+    }
+  }
+
+  /// Decompresses a whole stream that fills `out` exactly.
+  public static func inflate(
+    _ stored: Span<UInt8>, into out: inout MutableSpan<UInt8>, format: Format
+  ) throws(DeflateError) {
+    let count = out.count
+    let outcome = unsafe out.withUnsafeMutableBytes { target in
+      unsafe stored.withUnsafeBytes { source in
+        unsafe inflate(source, into: target, format)
+      }
+    }
+    guard outcome.isComplete else {
+      throw outcome.isMalformed ? .malformed : .length(expected: count, found: outcome.written)
+    }
+    guard outcome.written == count else {
+      throw .length(expected: count, found: outcome.written)
+    }
+    guard outcome.unread == 0 else { throw .trailingBytes(outcome.unread) }
+  }
+
+  private struct Outcome {
+    var isComplete: Bool
+    var isMalformed: Bool
+    var written: Int
+    var unread: Int
+  }
+
+  private static func inflate(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, _ format: Format
+  ) -> Outcome {
+    var stream = unsafe z_stream()
+    let version = unsafe zlibVersion()
+    let size = Int32(unsafe MemoryLayout<z_stream>.size)
+    guard unsafe inflateInit2_(&stream, format.windowBits, version, size) == Z_OK else {
+      return Outcome(isComplete: false, isMalformed: true, written: 0, unread: 0)
+    }
+    defer { unsafe _ = inflateEnd(&stream) }
+    // One byte more than is wanted, so that a stream that gives more is told from one that ends.
+    var spare: UInt8 = 0
+    var read = 0
+    var written = 0
+    var status = Z_OK
+    while status == Z_OK {
+      let input = min(source.count - read, 1 << 30)
+      let room = min(target.count - written, 1 << 30)
+      // SAFETY: zlib reads `input` bytes of `source` and writes `room` bytes of `target`, or the
+      // one spare byte where the target is full; both outlive the call.
+      unsafe stream.next_in = UnsafeMutableRawPointer(mutating: source.baseAddress)?
+        .advanced(by: read).assumingMemoryBound(to: UInt8.self)
+      unsafe stream.avail_in = UInt32(input)
+      status = unsafe withUnsafeMutablePointer(to: &spare) { spare in
+        unsafe stream.next_out =
+          room > 0
+          ? target.baseAddress?.advanced(by: written).assumingMemoryBound(to: UInt8.self) : spare
+        unsafe stream.avail_out = UInt32(max(room, 1))
+        return unsafe CZlib.inflate(&stream, Z_NO_FLUSH)
+      }
+      let took = input - Int(unsafe stream.avail_in)
+      let gave = max(room, 1) - Int(unsafe stream.avail_out)
+      read += took
+      written += gave
+      if written > target.count || (took == 0 && gave == 0) { break }
+    }
+    return Outcome(
+      isComplete: status == Z_STREAM_END,
+      isMalformed: status != Z_STREAM_END && status != Z_OK && status != Z_BUF_ERROR,
+      written: written, unread: source.count - read)
+  }
+
+  /// Compresses bytes.
+  ///
+  /// - Parameter level: 1, the fastest, to 9, the smallest.
+  public static func deflate(_ bytes: Span<UInt8>, level: Int = 9, format: Format) -> [UInt8] {
+    precondition((1...9).contains(level), "level \(level)")
+    var stream = unsafe z_stream()
+    let version = unsafe zlibVersion()
+    let size = Int32(unsafe MemoryLayout<z_stream>.size)
+    let status = unsafe deflateInit2_(
+      &stream, Int32(level), Z_DEFLATED, format.windowBits, 9, Z_DEFAULT_STRATEGY, version, size)
+    precondition(status == Z_OK, "zlib has no memory")
+    defer { unsafe _ = deflateEnd(&stream) }
+    var result: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 1 << 16)
+    unsafe bytes.withUnsafeBytes { source in
+      var read = 0
+      var status = Z_OK
+      while status == Z_OK {
+        let input = min(source.count - read, 1 << 30)
+        // SAFETY: zlib reads `input` bytes of `source` and writes at most the block.
+        unsafe stream.next_in = UnsafeMutableRawPointer(mutating: source.baseAddress)?
+          .advanced(by: read).assumingMemoryBound(to: UInt8.self)
+        unsafe stream.avail_in = UInt32(input)
+        let capacity = block.count
+        status = unsafe block.withUnsafeMutableBufferPointer { out in
+          unsafe stream.next_out = out.baseAddress
+          unsafe stream.avail_out = UInt32(capacity)
+          return unsafe CZlib.deflate(
+            &stream, read + input == source.count ? Z_FINISH : Z_NO_FLUSH)
+        }
+        read += input - Int(unsafe stream.avail_in)
+        result += block.prefix(capacity - Int(unsafe stream.avail_out))
+      }
+    }
+    return result
+  }
+}
