@@ -2,10 +2,10 @@
 public struct BFloat16: Equatable, BitwiseCopyable, Sendable {
   public var bitPattern: UInt16
 
-  public init(bitPattern: UInt16) { self.bitPattern = bitPattern }
+  @inlinable public init(bitPattern: UInt16) { self.bitPattern = bitPattern }
 
   /// Rounds to nearest, ties to even; a NaN stays a NaN and keeps its sign and upper payload bits.
-  public init(_ value: Float) {
+  @inlinable public init(_ value: Float) {
     let bits = value.bitPattern
     guard !value.isNaN else {
       bitPattern = UInt16(truncatingIfNeeded: bits >> 16) | 0x40
@@ -18,5 +18,5 @@ public struct BFloat16: Equatable, BitwiseCopyable, Sendable {
 
 extension Float {
   /// The same value, exactly.
-  public init(_ value: BFloat16) { self.init(bitPattern: UInt32(value.bitPattern) << 16) }
+  @inlinable public init(_ value: BFloat16) { self.init(bitPattern: UInt32(value.bitPattern) << 16) }
 }

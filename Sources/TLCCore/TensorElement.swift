@@ -16,59 +16,59 @@ public protocol FloatingTensorElement: TensorElement {
 
 extension UInt8: TensorElement {
   public static var dtype: DType { .u8 }
-  public var double: Double { Double(self) }
+  @inlinable public var double: Double { Double(self) }
 }
 extension Int8: TensorElement {
   public static var dtype: DType { .i8 }
-  public var double: Double { Double(self) }
+  @inlinable public var double: Double { Double(self) }
 }
 extension UInt16: TensorElement {
   public static var dtype: DType { .u16 }
-  public var double: Double { Double(self) }
+  @inlinable public var double: Double { Double(self) }
 }
 extension Int16: TensorElement {
   public static var dtype: DType { .i16 }
-  public var double: Double { Double(self) }
+  @inlinable public var double: Double { Double(self) }
 }
 extension UInt32: TensorElement {
   public static var dtype: DType { .u32 }
-  public var double: Double { Double(self) }
+  @inlinable public var double: Double { Double(self) }
 }
 extension Int32: TensorElement {
   public static var dtype: DType { .i32 }
-  public var double: Double { Double(self) }
+  @inlinable public var double: Double { Double(self) }
 }
 extension UInt64: TensorElement {
   public static var dtype: DType { .u64 }
-  public var double: Double { Double(self) }
+  @inlinable public var double: Double { Double(self) }
 }
 extension Int64: TensorElement {
   public static var dtype: DType { .i64 }
-  public var double: Double { Double(self) }
+  @inlinable public var double: Double { Double(self) }
 }
 extension Float16: FloatingTensorElement {
   public static var dtype: DType { .f16 }
-  public var double: Double { Double(self) }
-  public var float: Float { Float(self) }
-  public init(rounding value: Float) { self.init(value) }
+  @inlinable public var double: Double { Double(self) }
+  @inlinable public var float: Float { Float(self) }
+  @inlinable public init(rounding value: Float) { self.init(value) }
 }
 extension BFloat16: FloatingTensorElement {
   public static var dtype: DType { .bf16 }
-  public var double: Double { Double(Float(self)) }
-  public var float: Float { Float(self) }
-  public init(rounding value: Float) { self.init(value) }
+  @inlinable public var double: Double { Double(Float(self)) }
+  @inlinable public var float: Float { Float(self) }
+  @inlinable public init(rounding value: Float) { self.init(value) }
 }
 extension Float: FloatingTensorElement {
   public static var dtype: DType { .f32 }
-  public var double: Double { Double(self) }
-  public var float: Float { self }
-  public init(rounding value: Float) { self = value }
+  @inlinable public var double: Double { Double(self) }
+  @inlinable public var float: Float { self }
+  @inlinable public init(rounding value: Float) { self = value }
 }
 extension Double: FloatingTensorElement {
   public static var dtype: DType { .f64 }
-  public var double: Double { self }
-  public var float: Float { Float(self) }
-  public init(rounding value: Float) { self.init(value) }
+  @inlinable public var double: Double { self }
+  @inlinable public var float: Float { Float(self) }
+  @inlinable public init(rounding value: Float) { self.init(value) }
 }
 
 extension DType {

@@ -1,0 +1,62 @@
+public import TLCCore
+public import TLCSystem
+
+/// Drops whole blocks of the last two axes, of least mean square.
+///
+/// Blocks tile each matrix from its start; those at an end are as short as they must be. Drops
+/// exactly ⌊sparsity × blocks⌋; of equal blocks the one that comes first is dropped.
+public struct BlockPruner: Pruner {
+  public static let name = "block"
+
+  public let sparsity: Double
+  public let rows: Int
+  public let columns: Int
+
+  /// - Precondition: `sparsity` is in 0...1, and a block has at least one row and column.
+  public init(sparsity: Double, rows: Int, columns: Int) {
+    precondition((0...1).contains(sparsity) && rows > 0 && columns > 0, "\(rows) × \(columns)")
+    self.sparsity = sparsity
+    self.rows = rows
+    self.columns = columns
+  }
+
+  public init(parameters: Parameters) throws(CompressionError) {
+    var parameters = parameters
+    sparsity = try parameters.number("sparsity", in: 0...1)
+    rows = try parameters.integer("rows", in: 1...65_536)
+    columns = try parameters.integer("columns", in: 1...65_536)
+    try parameters.finish()
+  }
+
+  public func mask(for tensor: Tensor, parallelism: Parallelism) throws(CompressionError) -> Bitmap
+  {
+    let shape = tensor.shape
+    guard shape.rank >= 2 else { throw .axis(-2, rank: shape.rank) }
+    let magnitudes = try tensor.magnitudes()
+    var mask = Bitmap(repeating: true, count: shape.count)
+    guard shape.count > 0 else { return mask }
+    let height = shape.dimensions[shape.rank - 2]
+    let width = shape.dimensions[shape.rank - 1]
+    let across = (width + columns - 1) / columns
+    let blocksPerMatrix = (height + rows - 1) / rows * across
+    func block(of index: Int) -> Int {
+      let (line, column) = index.quotientAndRemainder(dividingBy: width)
+      let (matrix, row) = line.quotientAndRemainder(dividingBy: height)
+      return matrix * blocksPerMatrix + row / rows * across + column / columns
+    }
+    let count = shape.count / (height * width) * blocksPerMatrix
+    var sums = [Double](repeating: 0, count: count)
+    var sizes = [Int](repeating: 0, count: count)
+    for index in 0..<shape.count {
+      let block = block(of: index)
+      sums[block] += magnitudes[index] * magnitudes[index]
+      sizes[block] += 1
+    }
+    let means = zip(sums, sizes).map { $0 / Double($1) }
+    let order = means.indices.sorted { (means[$0], $0) < (means[$1], $1) }
+    var isDropped = [Bool](repeating: false, count: count)
+    for block in order.prefix(Int(sparsity * Double(count))) { isDropped[block] = true }
+    for index in 0..<shape.count where isDropped[block(of: index)] { mask[index] = false }
+    return mask
+  }
+}

@@ -1,0 +1,152 @@
+public import TLCCore
+public import TLCSystem
+
+/// Rounds to the nearest of 2^bits levels, or one fewer where they are symmetric.
+///
+/// Symmetric codes are −(2^(bits−1) − 1) … 2^(bits−1) − 1; affine ones have a zero point. The range
+/// is that of the slice, or the clipped one of least squared error. |decoded − element| is at most
+/// half a step, where nothing is clipped, plus the rounding of the product.
+public struct RoundToNearestQuantizer: Quantizer {
+  public static let name = "round-to-nearest"
+
+  /// How the range of a slice is found.
+  public enum Range: String, CaseIterable, Sendable {
+    /// From the least to the greatest element.
+    case absmax
+    /// Of ``shareCount`` clipped ranges, the one of least squared error; of equal ones the widest.
+    case mse
+  }
+
+  /// The clipped ranges that `mse` tries: from 1 of the whole range down to 1/3 of it.
+  static let shareCount = 61
+
+  public let bits: Int
+  public let isSymmetric: Bool
+  public let granularity: Granularity
+  public let range: Range
+
+  /// - Precondition: `bits` is in 2...16.
+  public init(
+    bits: Int, isSymmetric: Bool = true, granularity: Granularity = Granularity(),
+    range: Range = .absmax
+  ) {
+    precondition((2...16).contains(bits), "\(bits) bits are not in 2...16")
+    self.bits = bits
+    self.isSymmetric = isSymmetric
+    self.granularity = granularity
+    self.range = range
+  }
+
+  public init(parameters: Parameters) throws(CompressionError) {
+    var parameters = parameters
+    bits = try parameters.integer("bits", in: 2...16)
+    isSymmetric = try parameters.flag("symmetric", default: true)
+    granularity = try Granularity(parameters: &parameters)
+    let name = try parameters.choice(
+      "range", Range.allCases.map { $0.rawValue }, default: Range.absmax.rawValue)
+    range = Range(rawValue: name) ?? .absmax
+    try parameters.finish()
+  }
+
+  public func quantize(
+    _ tensor: Tensor, parallelism: Parallelism
+  ) throws(CompressionError) -> any TensorValues {
+    let layout = try granularity.layout(for: tensor.shape)
+    func quantize<Element: FloatingTensorElement>(_: Element.Type) -> UniformValues {
+      self.quantize(Slices<Element>(tensor: tensor, layout: layout), parallelism)
+    }
+    return try tensor.withFiniteElements { type throws(CompressionError) in
+      type == Float.self ? quantize(Float.self) : quantize(type)
+    }
+  }
+
+  /// The codes that there may be.
+  private var bounds: ClosedRange<Int32> {
+    let half: Int32 = 1 << Int32(bits - 1)
+    return isSymmetric ? 1 - half...half - 1 : -half...half - 1
+  }
+
+  private func quantize<Element: FloatingTensorElement>(
+    _ slices: Slices<Element>, _ parallelism: Parallelism
+  ) -> UniformValues {
+    let statistics = slices.statistics(parallelism)
+    let bounds = bounds
+    var grids = statistics.map { grid(low: $0.minimum, high: $0.maximum) }
+    if range == .mse {
+      grids = parallelism.map(grids.count) { slice in
+        bestGrid(statistics[slice].minimum, statistics[slice].maximum) {
+          slices.elements(ofSlice: slice)
+        }
+      }
+    }
+    let rounding = StepRounding(
+      dtype: slices.tensor.dtype, steps: grids.map { $0.step }, isShared: slices.layout == .tensor)
+    let greatest = isSymmetric ? bounds.upperBound : bounds.upperBound - bounds.lowerBound
+    let steps = grids.map { grid in
+      rounding.finite(
+        rounding.round(grid.step, range == .absmax ? .up : .nearest), code: greatest,
+        as: Element.self)
+    }
+    let zeros: [Int32]? =
+      isSymmetric
+      ? nil
+      : zip(statistics, steps).map { statistics, step in
+        step == 0 ? 0 : Self.zeroPoint(low: statistics.minimum, step: step, bounds)
+      }
+    return UniformValues(
+      shape: slices.tensor.shape, dtype: slices.tensor.dtype, layout: slices.layout,
+      stepType: rounding.type, steps: steps, zeroPoints: zeros, minimum: bounds.lowerBound,
+      maximum: bounds.upperBound,
+      codes: slices.codes(steps: steps, zeroPoints: zeros, bounds: bounds, parallelism))
+  }
+
+  private struct Grid: Sendable {
+    var step: Double
+    var zeroPoint: Int32
+  }
+
+  /// The grid of a range that holds 0.
+  private func grid(low: Double, high: Double) -> Grid {
+    if isSymmetric {
+      return Grid(step: max(high, -low) / Double(bounds.upperBound), zeroPoint: 0)
+    }
+    let step = (high - low) / Double(bounds.upperBound - bounds.lowerBound)
+    return Grid(step: step, zeroPoint: Self.zeroPoint(low: low, step: step, bounds))
+  }
+
+  /// The code of 0 where the range starts at `low`.
+  static func zeroPoint(low: Double, step: Double, _ bounds: ClosedRange<Int32>) -> Int32 {
+    guard step > 0 else { return 0 }
+    let zero = (-low / step).rounded(.toNearestOrEven) + Double(bounds.lowerBound)
+    return Int32(min(max(zero, Double(bounds.lowerBound)), Double(bounds.upperBound)))
+  }
+
+  private func bestGrid(_ low: Double, _ high: Double, _ elements: () -> [Double]) -> Grid {
+    let elements = elements()
+    var best = grid(low: low, high: high)
+    var bestError = Double.infinity
+    for i in 0..<Self.shareCount {
+      let share = 1 - Double(i) * (2.0 / 3) / Double(Self.shareCount - 1)
+      let grid = grid(low: low * share, high: high * share)
+      let error = squaredError(elements, grid)
+      if error < bestError {
+        bestError = error
+        best = grid
+      }
+    }
+    return best
+  }
+
+  private func squaredError(_ elements: [Double], _ grid: Grid) -> Double {
+    guard grid.step > 0 else { return .infinity }
+    let least = Double(bounds.lowerBound - grid.zeroPoint)
+    let greatest = Double(bounds.upperBound - grid.zeroPoint)
+    var sum = 0.0
+    for x in elements {
+      let code = min(max((x / grid.step).rounded(.toNearestOrEven), least), greatest)
+      let error = code * grid.step - x
+      sum += error * error
+    }
+    return sum
+  }
+}

@@ -1,0 +1,75 @@
+public import TLCCore
+public import TLCSystem
+
+/// Rounds to multiples of a step, without clipping: what entropy coding makes small.
+///
+/// The step is in units of the root mean square of the elements that are not 0, of the tensor or of
+/// each slice. |decoded − element| is at most half a step, plus the rounding of the product.
+public struct UniformStepQuantizer: Quantizer {
+  public static let name = "uniform-step"
+
+  /// The step, in units of the RMS.
+  public let step: Double
+  public let granularity: Granularity
+
+  /// - Precondition: `step` is in 2⁻²⁰...2⁴.
+  public init(step: Double, granularity: Granularity = Granularity()) {
+    precondition(Self.steps.contains(step), "a step of \(step)")
+    self.step = step
+    self.granularity = granularity
+  }
+
+  private static let steps = 0x1p-20...16.0
+
+  public init(parameters: Parameters) throws(CompressionError) {
+    var parameters = parameters
+    step = try parameters.number("step", in: Self.steps)
+    granularity = try Granularity(parameters: &parameters)
+    try parameters.finish()
+  }
+
+  public func quantize(
+    _ tensor: Tensor, parallelism: Parallelism
+  ) throws(CompressionError) -> any TensorValues {
+    let layout = try granularity.layout(for: tensor.shape)
+    func quantize<Element: FloatingTensorElement>(
+      _: Element.Type
+    ) throws(CompressionError) -> UniformValues {
+      try self.quantize(Slices<Element>(tensor: tensor, layout: layout), parallelism)
+    }
+    return try tensor.withFiniteElements { type throws(CompressionError) in
+      type == Float.self ? try quantize(Float.self) : try quantize(type)
+    }
+  }
+
+  private func quantize<Element: FloatingTensorElement>(
+    _ slices: Slices<Element>, _ parallelism: Parallelism
+  ) throws(CompressionError) -> UniformValues {
+    let statistics = slices.statistics(parallelism)
+    let wanted = statistics.map { $0.rms * step }
+    let rounding = StepRounding(
+      dtype: slices.tensor.dtype, steps: wanted, isShared: slices.layout == .tensor)
+    var steps: [Double] = []
+    for (wanted, statistics) in zip(wanted, statistics) {
+      let step = rounding.round(wanted, .up)
+      let greatest = step == 0 ? 0 : (statistics.peak / step).rounded(.toNearestOrEven)
+      guard greatest < Double(UniformValues.codeBound) else {
+        throw .codeRange(greatest: greatest)
+      }
+      steps.append(
+        rounding.finite(step, code: Int32(greatest), as: Element.self))
+    }
+    let bound = UniformValues.codeBound - 1
+    let codes = slices.codes(
+      steps: steps, zeroPoints: nil, bounds: -bound...bound, parallelism)
+    var least: Int32 = 0
+    var greatest: Int32 = 0
+    for code in codes {
+      least = min(least, code)
+      greatest = max(greatest, code)
+    }
+    return UniformValues(
+      shape: slices.tensor.shape, dtype: slices.tensor.dtype, layout: slices.layout,
+      stepType: rounding.type, steps: steps, minimum: least, maximum: greatest, codes: codes)
+  }
+}

@@ -1,0 +1,55 @@
+public import TLCCompress
+public import TLCCore
+
+/// What to do with each tensor of a checkpoint: `formats/recipe.md`.
+///
+/// Rules are tried in order, and the first that matches a tensor decides. A tensor that none
+/// matches is kept as it is.
+public struct Recipe: Equatable, Sendable {
+  /// What any random choice is drawn from.
+  public var seed: Int
+  public var rules: [RecipeRule]
+
+  public init(seed: Int = 0, rules: [RecipeRule]) {
+    self.seed = seed
+    self.rules = rules
+  }
+
+  /// Floating-point matrices and embeddings in 8 bits, a step for each output row; all else kept.
+  public static let standard = Recipe(rules: [
+    RecipeRule(
+      match: .floatingMatrices,
+      quantize: RecipeStep(
+        method: "round-to-nearest", parameters: ["bits": .integer(8), "axis": .text("output")]))
+  ])
+
+  /// The place of the first rule that matches a tensor.
+  func rule(forTensorNamed name: String, dtype: DType, shape: Shape) -> Int? {
+    rules.firstIndex { $0.match.matches(name: name, dtype: dtype, shape: shape) }
+  }
+}
+
+/// One rule of a recipe.
+public struct RecipeRule: Equatable, Sendable {
+  public var match: RecipeMatch
+  public var prune: RecipeStep?
+  public var quantize: RecipeStep?
+
+  /// A rule with neither step keeps what it matches.
+  public init(match: RecipeMatch, prune: RecipeStep? = nil, quantize: RecipeStep? = nil) {
+    self.match = match
+    self.prune = prune
+    self.quantize = quantize
+  }
+}
+
+/// A method by name, with its parameters.
+public struct RecipeStep: Equatable, Sendable {
+  public var method: String
+  public var parameters: [String: ParameterValue]
+
+  public init(method: String, parameters: [String: ParameterValue] = [:]) {
+    self.method = method
+    self.parameters = parameters
+  }
+}
