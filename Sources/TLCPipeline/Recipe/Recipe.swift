@@ -1,5 +1,5 @@
 public import TLCCompress
-public import TLCCore
+import TLCCore
 
 /// What to do with each tensor of a checkpoint: `formats/recipe.md`.
 ///

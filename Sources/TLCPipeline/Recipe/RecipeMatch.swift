@@ -1,4 +1,4 @@
-public import TLCCore
+import TLCCore
 
 /// Which tensors a rule is for: those that meet every condition it has.
 public struct RecipeMatch: Equatable, Sendable {

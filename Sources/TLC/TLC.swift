@@ -1,0 +1,8 @@
+/// Everything that a program needs to read, write, convert, compress and verify checkpoints.
+@_exported public import TLCCompress
+@_exported public import TLCCore
+@_exported public import TLCExport
+@_exported public import TLCFormat
+@_exported public import TLCImport
+@_exported public import TLCPipeline
+@_exported public import TLCSystem

@@ -1,0 +1,33 @@
+import ArgumentParser
+import TLC
+
+/// `--threads`, wherever work is shared out.
+struct ThreadOptions: ParsableArguments {
+  @Option(help: "How many threads to use; results never depend on it. [default: one a processor]")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...1_024).contains(threads) {
+      throw ValidationError("--threads \(threads) is not in 1...1024")
+    }
+  }
+
+  var parallelism: Parallelism { threads.map { Parallelism(threads: $0) } ?? .automatic }
+}
+
+/// `--quiet` and `--progress`.
+struct OutputOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Print errors only.")
+  var quiet = false
+
+  @Flag(help: "Print progress on stderr even where that is not a terminal.")
+  var progress = false
+
+  func validate() throws {
+    if quiet && progress { throw ValidationError("--quiet and --progress exclude each other") }
+  }
+
+  var progressPrinter: (WorkProgress) -> Void {
+    Terminal.progressPrinter(isForced: progress, isQuiet: quiet)
+  }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import TLC
+
+/// The common cases of a recipe, and the recipe itself.
+struct CompressionOptions: ParsableArguments {
+  @Option(
+    help: "Follow a recipe (YAML; formats/recipe.md).", completion: .file(extensions: ["yaml"]))
+  var recipe: String?
+
+  @Option(help: "Bits of a weight, 2 to 16. [default: 8]")
+  var bits: Int?
+
+  @Option(help: "A step for each so many weights along a row. [default: one for each row]")
+  var group: Int?
+
+  @Option(help: "A uniform step without clipping, in units of the tensor's RMS: 0.3.")
+  var step: Double?
+
+  @Option(help: "The share of each matrix's weights to drop, by magnitude: 0 to 1.")
+  var sparsity: Double?
+
+  @Option(help: "Keep N of each M neighbours: 2:4.")
+  var pattern: String?
+
+  @Option(help: "Keep tensors exactly whose names match; may be given more than once.")
+  var keep: [String] = []
+
+  func validate() throws {
+    if recipe != nil,
+      bits != nil || group != nil || step != nil || sparsity != nil || pattern != nil
+        || !keep.isEmpty
+    {
+      throw ValidationError("--recipe says it all: no other option of compression goes with it")
+    }
+    if let bits, !(2...16).contains(bits) {
+      throw ValidationError("--bits \(bits) is not in 2...16")
+    }
+    if let group, group < 8 { throw ValidationError("--group \(group) is below 8") }
+    if let step, !(step > 0 && step <= 16) {
+      throw ValidationError("--step \(step) is not above 0 and up to 16")
+    }
+    if step != nil, bits != nil || group != nil {
+      throw ValidationError("--step goes with neither --bits nor --group")
+    }
+    if let sparsity, !(0...1).contains(sparsity) {
+      throw ValidationError("--sparsity \(sparsity) is not in 0...1")
+    }
+    if sparsity != nil, pattern != nil {
+      throw ValidationError("--sparsity and --pattern exclude each other")
+    }
+    if pattern != nil { _ = try patternNumbers() }
+    for expression in keep where (try? Regex(expression)) == nil {
+      throw ValidationError("--keep \(expression) is not a regular expression")
+    }
+  }
+
+  private func patternNumbers() throws -> (n: Int, m: Int) {
+    let numbers = (pattern ?? "").split(separator: ":").compactMap { Int($0) }
+    guard numbers.count == 2, (2...16).contains(numbers[1]), (1..<numbers[1]).contains(numbers[0])
+    else {
+      throw ValidationError("--pattern \(pattern ?? "") is not N:M with 1 ≤ N < M ≤ 16")
+    }
+    return (numbers[0], numbers[1])
+  }
+
+  /// The recipe that the options say.
+  func makeRecipe() throws -> Recipe {
+    if let recipe {
+      let file = try InputFile(path: recipe)
+      guard file.byteCount <= 1 << 20 else {
+        throw RecipeError(path: recipe, reason: "is longer than 1 MiB")
+      }
+      let bytes = try file.read(at: 0, count: file.byteCount)
+      guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw RecipeError(path: recipe, reason: "is not UTF-8")
+      }
+      return try Recipe(parsing: text, path: recipe)
+    }
+    var rule = RecipeRule(match: .floatingMatrices)
+    if let step {
+      rule.quantize = RecipeStep(method: "uniform-step", parameters: ["step": .number(step)])
+    } else {
+      var parameters: [String: ParameterValue] = ["bits": .integer(bits ?? 8)]
+      if let group {
+        parameters["group"] = .integer(group)
+      } else {
+        parameters["axis"] = .text("output")
+      }
+      // Below 8 bits a clipped range has the smaller error.
+      if let bits, bits < 8 { parameters["range"] = .text("mse") }
+      rule.quantize = RecipeStep(method: "round-to-nearest", parameters: parameters)
+    }
+    if let sparsity {
+      rule.prune = RecipeStep(method: "magnitude", parameters: ["sparsity": .number(sparsity)])
+    } else if pattern != nil {
+      let (n, m) = try patternNumbers()
+      rule.prune = RecipeStep(
+        method: "n-of-m", parameters: ["n": .integer(n), "m": .integer(m)])
+    }
+    return Recipe(rules: keep.map { RecipeRule(match: RecipeMatch(name: $0)) } + [rule])
+  }
+}

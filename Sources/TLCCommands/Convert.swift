@@ -1,0 +1,155 @@
+public import ArgumentParser
+import Foundation
+import TLC
+
+/// `tlc convert IN OUT`.
+struct Convert: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: ConvertOptions.abstract, discussion: ConvertOptions.discussion)
+
+  @OptionGroup var options: ConvertOptions
+
+  func run() throws { try options.convert() }
+}
+
+/// `tlc-convert IN OUT`: the same command, as an executable of its own.
+public struct ConvertTool: ParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "tlc-convert", abstract: ConvertOptions.abstract,
+    discussion: ConvertOptions.discussion + "\n\n" + ExitStatus.manual, version: Tool.version)
+
+  @OptionGroup var options: ConvertOptions
+
+  public init() {}
+
+  public func run() throws { try options.convert() }
+}
+
+/// What both of them take, and do.
+struct ConvertOptions: ParsableArguments {
+  static let abstract = "Convert a trained checkpoint to a small .tlcq file."
+  static let discussion = """
+    Reads HDF5 (Keras 1 to 3, Hugging Face tf_model.h5, any other), .keras, safetensors and its \
+    sharded index, .npz and .npy. Without options, floating-point matrices and embeddings are \
+    stored in 8 bits with a step for each output row, entropy-coded, and all else exactly.
+    """
+
+  @Argument(help: "The checkpoint to read.", completion: .file())
+  var input: String
+
+  @Argument(help: "The .tlcq file to write.", completion: .file(extensions: ["tlcq"]))
+  var output: String
+
+  @Option(help: "The importer to use, by name. [default: the first that knows the file]")
+  var from: String?
+
+  @OptionGroup(title: "Compression") var compression: CompressionOptions
+
+  @Option(help: "Write shards of up to this size and an index: 500MB, 2GiB.")
+  var shardSize: ByteSize?
+
+  @Flag(help: "Deflate assets such as configuration and tokenizers.")
+  var deflateAssets = false
+
+  @Flag(help: "Do everything but write, and print what would be written.")
+  var dryRun = false
+
+  @Flag(help: "Replace a file that is there.")
+  var force = false
+
+  @Flag(help: "Print JSON: every dataset and what became of it, every tensor and its certificate.")
+  var json = false
+
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var outputs: OutputOptions
+
+  func convert() throws {
+    Signals.removeUnfinishedFilesOnTermination()
+    try reportingErrors {
+      var conversion = Conversion(
+        input: input, output: output, recipe: try compression.makeRecipe())
+      conversion.importer = from
+      conversion.overwriting = force
+      conversion.shardByteCount = shardSize?.byteCount
+      conversion.deflatesAssets = deflateAssets
+      conversion.parallelism = threads.parallelism
+      let progress = outputs.progressPrinter
+      let report =
+        dryRun ? try conversion.dryRun(progress: progress) : try conversion.run(progress: progress)
+      Terminal.clearProgress()
+      for note in report.notes { Terminal.printError("note: \(note)") }
+      if json { return try printJSON(ConversionJSON(report)) }
+      if !outputs.quiet { printSummary(report) }
+    }
+  }
+
+  private func printSummary(_ report: ConversionReport) {
+    let accounting = report.accounting
+    let rules = Set(accounting.ignored.map { $0.rule }).sorted()
+    print(
+      "\(input): \(report.importer), \(accounting.mapped.count) datasets mapped,"
+        + " \(accounting.ignored.count) ignored"
+        + (rules.isEmpty ? "" : " (\(rules.joined(separator: ", ")))") + ", 0 unaccounted")
+    let table = TensorTable(summaries: report.tensors, fileByteCount: report.byteCount)
+    print("\(dryRun ? "dry run" : output): \(table.totals.joined())")
+    let errors = report.tensors.compactMap { $0.certificate }
+    if let worst = errors.map({ $0.relativeRMSError }).max() {
+      print("largest relative RMS error of a tensor: \(Format.scientific(worst))")
+    }
+    if let root = report.rootDigest { print("root \(root)") }
+    if report.paths.count > 1 { print("\(report.paths.count - 1) shards and an index") }
+  }
+}
+
+/// A number of bytes with an optional unit.
+struct ByteSize: ExpressibleByArgument {
+  var byteCount: Int
+
+  init?(argument: String) {
+    let units = [
+      ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("kB", 1_000), ("KB", 1_000),
+      ("MB", 1_000_000), ("GB", 1_000_000_000), ("B", 1),
+    ]
+    for (unit, size) in units where argument.hasSuffix(unit) {
+      guard let number = Double(argument.dropLast(unit.count)), number > 0,
+        number * Double(size) < 1e18, number * Double(size) >= 1
+      else { return nil }
+      byteCount = Int(number * Double(size))
+      return
+    }
+    guard let number = Int(argument), number > 0 else { return nil }
+    byteCount = number
+  }
+}
+
+/// What `--json` prints.
+private struct ConversionJSON: Encodable {
+  struct Mapped: Encodable {
+    var source: String
+    var tensor: String
+  }
+  struct Ignored: Encodable {
+    var source: String
+    var rule: String
+  }
+
+  var importer: String
+  var mapped: [Mapped]
+  var ignored: [Ignored]
+  var counts: [String: Int]
+  var tensors: [TensorSummaryJSON]
+  var notes: [String]
+  var root: String?
+  var bytes: Int?
+
+  init(_ report: ConversionReport) {
+    importer = report.importer
+    mapped = report.accounting.mapped.map { Mapped(source: $0.source, tensor: $0.name) }
+    ignored = report.accounting.ignored.map { Ignored(source: $0.source, rule: $0.rule) }
+    counts = ["mapped": mapped.count, "ignored": ignored.count, "unaccounted": 0]
+    tensors = report.tensors.map { TensorSummaryJSON($0) }
+    notes = report.notes
+    root = report.rootDigest?.hex
+    bytes = report.byteCount
+  }
+}

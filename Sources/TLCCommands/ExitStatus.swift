@@ -1,0 +1,48 @@
+import ArgumentParser
+import TLC
+
+/// The exit statuses of the tools, as the manual lists them.
+enum ExitStatus {
+  /// The input, or what was asked of it, is at fault; `tlc diff`: the checkpoints differ.
+  static let failure = ExitCode(1)
+  /// A `.tlcq` file is not what was written.
+  static let corrupt = ExitCode(2)
+  /// The system failed: a file cannot be read or written.
+  static let system = ExitCode(3)
+  /// No trusted key has signed the file.
+  static let untrusted = ExitCode(5)
+  /// A signal ended the work.
+  static func signal(_ number: Int32) -> ExitCode { ExitCode(128 + number) }
+
+  static let manual = """
+    EXIT STATUS: 0 done; 1 the input or what is asked of it is at fault (diff: different); \
+    2 a .tlcq file is corrupt; 3 the system failed; 5 not signed by a trusted key; \
+    64 the command line is wrong; 130 and 143 ended by a signal.
+    """
+
+  /// The status that an error ends a command with.
+  static func status(of error: any Error) -> ExitCode {
+    switch error {
+    case let error as CheckpointError:
+      if case .format = error { return corrupt }
+      return system
+    case is IOError: return system
+    default: return failure
+    }
+  }
+}
+
+/// Runs a command's work, and turns its error into a sentence on stderr and an exit status.
+func reportingErrors(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let error as ExitCode {
+    throw error
+  } catch let error as ValidationError {
+    throw error
+  } catch {
+    Terminal.clearProgress()
+    Terminal.printError("error: \(error)")
+    throw ExitStatus.status(of: error)
+  }
+}

@@ -1,0 +1,15 @@
+public import ArgumentParser
+import TLC
+
+/// `tlc`: the root of all commands.
+public struct TLCTool: ParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "tlc", abstract: "Make, check and read small checkpoints that prove themselves.",
+    discussion: ExitStatus.manual, version: Tool.version,
+    subcommands: [
+      Convert.self, Inspect.self, Verify.self, Diff.self, Export.self, Dump.self, Sign.self,
+      KeyGen.self,
+    ])
+
+  public init() {}
+}

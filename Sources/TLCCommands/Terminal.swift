@@ -1,0 +1,62 @@
+import Foundation
+import Synchronization
+import TLC
+
+/// What a person sees: lines on stdout, and progress on stderr where that is a terminal.
+enum Terminal {
+  private static let isProgressShown = Mutex(false)
+
+  static func printError(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+
+  /// Removes the progress line, if one is shown.
+  static func clearProgress() {
+    isProgressShown.withLock { isShown in
+      if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+      isShown = false
+    }
+  }
+
+  /// A function that shows progress with rate and time left, at most ten times a second.
+  ///
+  /// - Parameter isForced: show lines even where stderr is not a terminal.
+  static func progressPrinter(isForced: Bool, isQuiet: Bool) -> (WorkProgress) -> Void {
+    let isTerminal = isatty(STDERR_FILENO) == 1
+    guard !isQuiet, isTerminal || isForced else { return { _ in } }
+    var activity = ""
+    var start = ContinuousClock.now
+    var last: ContinuousClock.Instant?
+    return { progress in
+      let now = ContinuousClock.now
+      if progress.activity != activity {
+        activity = progress.activity
+        start = now
+        last = nil
+      }
+      let isDone = progress.doneByteCount >= progress.totalByteCount
+      if let last, now - last < .milliseconds(100), !isDone { return }
+      last = now
+      let line = Self.line(progress, elapsed: now - start)
+      if isTerminal {
+        FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+        isProgressShown.withLock { $0 = true }
+        if isDone { clearProgress() }
+      } else {
+        printError(line)
+      }
+    }
+  }
+
+  private static func line(_ progress: WorkProgress, elapsed: Duration) -> String {
+    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+    let share = Double(progress.doneByteCount) / Double(max(1, progress.totalByteCount))
+    var line = "\(progress.activity)  \(Format.percent(share))"
+    if seconds > 0.2, progress.doneByteCount > 0 {
+      let rate = Double(progress.doneByteCount) / seconds
+      let left = Double(progress.totalByteCount - progress.doneByteCount) / rate
+      line += "  \(Format.bytes(Int(rate)))/s  \(Int(left.rounded(.up))) s left"
+    }
+    return line
+  }
+}

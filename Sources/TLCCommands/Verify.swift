@@ -1,0 +1,127 @@
+import ArgumentParser
+import TLC
+
+/// `tlc verify FILE`.
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check that a .tlcq file is whole, and whose it is.",
+    discussion: """
+      structure: the superblock and the manifest; digests: every stored byte; tensors: every tensor \
+      decoded, against the digest of its values. With --against, the certificates are measured \
+      again from the source.
+      """)
+
+  @Argument(help: "The .tlcq file, or the index of a set.", completion: .file(extensions: ["tlcq"]))
+  var file: String
+
+  @Option(help: "How deeply to check: structure, digests or tensors.")
+  var depth: Depth = .tensors
+
+  @Option(help: "The checkpoint that the file was made from.", completion: .file())
+  var against: String?
+
+  @Option(help: "A public key to trust; may be given more than once.")
+  var trust: [String] = []
+
+  @Option(help: "The signature. [default: FILE.sig]")
+  var signature: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var outputs: OutputOptions
+
+  enum Depth: String, CaseIterable, ExpressibleByArgument {
+    case structure, digests, tensors
+
+    var library: VerificationDepth { VerificationDepth(rawValue: rawValue) ?? .tensors }
+  }
+
+  func run() throws {
+    try reportingErrors {
+      let checkpoint = try Checkpoint(path: file)
+      let progress = outputs.progressPrinter
+      let report = try checkpoint.verify(
+        depth: depth.library, parallelism: threads.parallelism, progress: progress)
+      if let failure = report.failure { throw failure }
+      let signer = try checkSignature(report.rootDigest)
+      let comparison = try against.map {
+        try checkpoint.compare(
+          withSource: $0, parallelism: threads.parallelism, progress: progress)
+      }
+      Terminal.clearProgress()
+      if json {
+        try printJSON(VerificationJSON(report, signer: signer, comparison))
+      } else if !outputs.quiet {
+        printReport(report, signer: signer, comparison)
+      }
+      if let comparison, !comparison.isSound { throw ExitStatus.failure }
+    }
+  }
+
+  /// The key that signed the file, if keys are trusted.
+  private func checkSignature(_ root: Digest) throws -> String? {
+    guard !trust.isEmpty else { return nil }
+    var trusted: [[UInt8]] = []
+    for path in trust {
+      trusted.append(
+        try Keys.read(path) { bytes throws(FormatError) in
+          try KeyFile.key(.public, parsing: bytes)
+        })
+    }
+    let path = signature ?? "\(file).sig"
+    let signature = try Keys.read(path) { bytes throws(FormatError) in
+      try Signature(parsing: bytes)
+    }
+    guard trusted.contains(signature.key) else {
+      Terminal.printError("error: \(path): the key \(signature.key.hex) is not a trusted one")
+      throw ExitStatus.untrusted
+    }
+    guard signature.isValid(for: root) else {
+      Terminal.printError("error: \(path): it is not a signature of \(file)")
+      throw ExitStatus.untrusted
+    }
+    return signature.key.hex
+  }
+
+  private func printReport(
+    _ report: VerificationReport, signer: String?, _ comparison: SourceComparison?
+  ) {
+    print("\(file): sound")
+    print("structure  ok  \(report.tensorCount) tensors, \(report.planeCount) planes")
+    if depth != .structure {
+      print("digests    ok  \(Format.bytes(report.byteCount)) in \(report.fileCount) file(s)")
+    }
+    if depth == .tensors { print("tensors    ok  all decode to their content digests") }
+    if let signer { print("signature  ok  by \(signer)") }
+    if let comparison {
+      for mismatch in comparison.mismatches { print("against    \(mismatch)") }
+      if comparison.isSound {
+        print("against    ok  \(comparison.tensorCount) certificates measured again, all equal")
+      }
+    }
+    print("root       \(report.rootDigest)")
+  }
+}
+
+/// What `tlc verify --json` prints.
+private struct VerificationJSON: Encodable {
+  var root: String
+  var depth: String
+  var tensors: Int
+  var planes: Int
+  var bytes: Int
+  var signer: String?
+  var mismatches: [String]?
+
+  init(_ report: VerificationReport, signer: String?, _ comparison: SourceComparison?) {
+    root = report.rootDigest.hex
+    depth = report.depth.rawValue
+    tensors = report.tensorCount
+    planes = report.planeCount
+    bytes = report.byteCount
+    self.signer = signer
+    mismatches = comparison?.mismatches
+  }
+}

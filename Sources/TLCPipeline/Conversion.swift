@@ -1,0 +1,146 @@
+public import TLCCompress
+import TLCCore
+import TLCFormat
+public import TLCImport
+public import TLCSystem
+
+/// A conversion of a foreign checkpoint to `.tlcq`: import, prune, quantize, write.
+public struct Conversion: Sendable {
+  /// The path of the checkpoint to read.
+  public var input: String
+  /// The path of the file, or of the index of a set, to write.
+  public var output: String
+  public var recipe: Recipe
+  /// The importer's name; `nil` for the first that recognizes the input.
+  public var importer: String?
+  /// Whether a file at the output may be replaced.
+  public var overwriting = false
+  /// The size that a shard does not exceed; `nil` for one file.
+  public var shardByteCount: Int?
+  /// Whether assets that are text are deflated.
+  public var deflatesAssets = false
+  public var parallelism = Parallelism.automatic
+  public var importers = ImporterRegistry.standard
+  public var quantizers = QuantizerRegistry.standard
+  public var pruners = PrunerRegistry.standard
+
+  public init(input: String, output: String, recipe: Recipe = .standard) {
+    self.input = input
+    self.output = output
+    self.recipe = recipe
+  }
+
+  /// Converts, and returns what was written.
+  ///
+  /// One tensor is in memory at a time. Nothing is at the output before all is written.
+  /// - Parameter progress: may throw, to end the conversion.
+  public func run(progress: (WorkProgress) throws -> Void = { _ in }) throws -> ConversionReport {
+    let checkpoint = try importers.open(input, importer: importer)
+    let identities = try checkpoint.sources.map { try FileIdentity(path: $0) }
+    if let old = try? FileIdentity(path: output), identities.contains(old) {
+      throw ConversionError.outputIsSource(path: output)
+    }
+    let provenance = try provenance(of: checkpoint, progress)
+    let writer = try CheckpointSetWriter(
+      path: output, overwriting: overwriting, provenance: provenance,
+      shardByteCount: shardByteCount)
+    var report = try compress(checkpoint, to: writer, progress)
+    for asset in checkpoint.assets {
+      writer.appendAsset(
+        name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes,
+        deflating: deflatesAssets)
+    }
+    try requireUnchanged(checkpoint.sources, identities)
+    let written = try writer.finish()
+    report.rootDigest = written.rootDigest
+    report.paths = written.paths
+    report.byteCount = try written.paths.reduce(0) { try $0 + FileIdentity(path: $1).byteCount }
+    return report
+  }
+
+  /// Does all but writing, and returns what would be written.
+  public func dryRun(progress: (WorkProgress) throws -> Void = { _ in }) throws -> ConversionReport
+  {
+    try compress(try importers.open(input, importer: importer), to: nil, progress)
+  }
+
+  private func requireUnchanged(_ paths: [String], _ identities: [FileIdentity]) throws {
+    for (path, identity) in zip(paths, identities) {
+      guard (try? FileIdentity(path: path)) == identity else {
+        throw ConversionError.sourceChanged(path: path)
+      }
+    }
+  }
+
+  private func provenance(
+    of checkpoint: ImportedCheckpoint, _ progress: (WorkProgress) throws -> Void
+  ) throws -> Provenance {
+    var sources: [Provenance.Source] = []
+    for path in checkpoint.sources {
+      let file = try InputFile(path: path)
+      let name = path.split(separator: "/").last.map { String($0) } ?? path
+      sources.append(
+        .init(name: name, byteCount: file.byteCount, digest: try file.digest()))
+      try progress(
+        WorkProgress(
+          activity: "reading \(name)", doneByteCount: file.byteCount,
+          totalByteCount: file.byteCount))
+    }
+    return Provenance(
+      importer: checkpoint.importer, importerRules: checkpoint.rules, recipe: recipe.text,
+      seed: recipe.seed, sources: sources, tool: Tool.name, toolVersion: Tool.version)
+  }
+
+  /// Compresses every tensor in order of name, and writes it if there is a writer.
+  private func compress(
+    _ checkpoint: ImportedCheckpoint, to writer: CheckpointSetWriter?,
+    _ progress: (WorkProgress) throws -> Void
+  ) throws -> ConversionReport {
+    var plan = try CompressionPlan(
+      checkpoint, recipe: recipe, quantizers: quantizers, pruners: pruners)
+    try plan.findGlobalThresholds(checkpoint, parallelism: parallelism, progress)
+    var report = ConversionReport(
+      importer: checkpoint.importer, accounting: checkpoint.accounting)
+    let total = checkpoint.tensors.reduce(0) { $0 + $1.byteCount }
+    var done = 0
+    for (index, tensor) in checkpoint.tensors.enumerated() {
+      let encoded = try plan.encode(tensor, at: index, parallelism, notes: &report.notes)
+      let aliases = checkpoint.aliases.filter { $0.target.equalsInUTF8(tensor.name) }.map {
+        AliasRecord(
+          name: $0.name, target: tensor.name, dtype: tensor.dtype, shape: tensor.shape,
+          origin: TensorSource(file: tensor.file, name: $0.source, transforms: tensor.transforms))
+      }
+      try writer?.append(encoded, aliases: aliases)
+      report.tensors.append(TensorSummary(encoded))
+      report.tensors += aliases.map { TensorSummary($0) }
+      done += tensor.byteCount
+      try progress(
+        WorkProgress(activity: "converting", doneByteCount: done, totalByteCount: total))
+    }
+    report.tensors.sort { $0.name.precedesInUTF8($1.name) }
+    return report
+  }
+}
+
+/// What a conversion did.
+public struct ConversionReport: Sendable {
+  /// The importer's name.
+  public var importer: String
+  /// What became of each dataset of the source.
+  public var accounting: Accounting
+  /// In order of name.
+  public var tensors: [TensorSummary] = []
+  /// What the user should know: tensors that were kept though a rule asked for more.
+  public var notes: [String] = []
+  /// The artifact's identity; `nil` for a dry run.
+  public var rootDigest: Digest?
+  /// The files written, the index of a set last.
+  public var paths: [String] = []
+  /// Their bytes.
+  public var byteCount: Int?
+
+  init(importer: String, accounting: Accounting) {
+    self.importer = importer
+    self.accounting = accounting
+  }
+}

@@ -1,0 +1,4 @@
+import ArgumentParser
+import TLCCommands
+
+TLCTool.main()
