@@ -13,6 +13,13 @@ let house: [SwiftSetting] = [
 /// of those values do not.
 let lifetimes = house + [.enableExperimentalFeature("Lifetimes")]
 
+/// Tests may use what the library must not.
+let tests: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -72,11 +79,20 @@ let package = Package(
       swiftSettings: house),
 
     // 6 · tools: a file a command.
-    .target(name: "TLCCommands", dependencies: ["TLC", argumentParser], swiftSettings: house),
+    .target(
+      name: "TLCCommands", dependencies: ["TLC", argumentParser], swiftSettings: house),
     .executableTarget(
       name: "tlc", dependencies: ["TLCCommands", argumentParser], swiftSettings: house),
     .executableTarget(
       name: "tlc-convert", dependencies: ["TLCCommands", argumentParser], swiftSettings: house),
+
+    // Tests: what they share, and a target a layer.
+    .target(
+      name: "TLCTestSupport", dependencies: ["TLCCore"], path: "Tests/TLCTestSupport",
+      swiftSettings: tests),
+    .testTarget(
+      name: "TLCGoldenTests", dependencies: ["TLCFormat", "TLCSystem", "TLCTestSupport"],
+      swiftSettings: tests),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -64,7 +64,7 @@ struct ConvertOptions: ParsableArguments {
   @OptionGroup var outputs: OutputOptions
 
   func convert() throws {
-    Signals.removeUnfinishedFilesOnTermination()
+    Termination.handle { Terminal.clearProgress() }
     try reportingErrors {
       var conversion = Conversion(
         input: input, output: output, recipe: try compression.makeRecipe())

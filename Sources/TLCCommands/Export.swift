@@ -29,7 +29,7 @@ struct Export: ParsableCommand {
   @OptionGroup var outputs: OutputOptions
 
   func run() throws {
-    Signals.removeUnfinishedFilesOnTermination()
+    Termination.handle { Terminal.clearProgress() }
     try reportingErrors {
       let checkpoint = try Checkpoint(path: file)
       try checkpoint.export(

@@ -15,7 +15,7 @@ struct KeyGen: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
-      Signals.removeUnfinishedFilesOnTermination()
+      Termination.handle { Terminal.clearProgress() }
       let key = Ed25519.newPrivateKey()
       guard let publicKey = Ed25519.publicKey(ofPrivateKey: key) else {
         throw ExitStatus.failure

@@ -24,7 +24,7 @@ struct Sign: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
-      Signals.removeUnfinishedFilesOnTermination()
+      Termination.handle { Terminal.clearProgress() }
       let privateKey = try Keys.read(key) { bytes throws(FormatError) in
         try KeyFile.key(.private, parsing: bytes)
       }

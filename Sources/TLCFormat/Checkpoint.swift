@@ -35,7 +35,7 @@ public struct Checkpoint: Sendable {
     for (first, second) in zip(all, all.dropFirst())
     where first.record.name.equalsInUTF8(second.record.name) {
       throw Self.refusal(
-        files[second.file], "the tensor is in another shard too", tensor: second.record.name)
+        main, second.file + 1, "the tensor is in two shards", tensor: second.record.name)
     }
     tensors = all.map { $0.record }
     fileIndices = all.map { $0.file }
@@ -47,37 +47,36 @@ public struct Checkpoint: Sendable {
     let count = index.roots.count
     var shards: [CheckpointReader] = []
     for ordinal in 1...count {
+      func refusal(_ what: String) -> CheckpointError { Self.refusal(main, ordinal, what) }
       let path = ShardIndex.path(ofShard: ordinal, count: count, indexPath: main.path)
       let shard: CheckpointReader
       do throws(CheckpointError) {
         shard = try CheckpointReader(path: path, limits: limits)
       } catch {
         if case .system(let failure) = error {
-          throw refusal(main, "shard \(ordinal) of \(count) cannot be read: \(failure)")
+          throw refusal("shard \(ordinal) of \(count) cannot be read: \(failure)")
         }
         throw error
       }
       let place = ShardPlace(count: count, ordinal: ordinal, set: index.set)
       guard shard.shard == place else {
-        throw refusal(shard, "this is not shard \(ordinal) of \(count) of the set \(index.set)")
+        throw refusal("\(path) is not shard \(ordinal) of \(count) of the set \(index.set)")
       }
       guard shard.rootDigest == index.roots[ordinal - 1] else {
         throw refusal(
-          shard,
-          "shard \(ordinal) has root \(shard.rootDigest), not the index's"
-            + " \(index.roots[ordinal - 1])")
+          "\(path) has root \(shard.rootDigest), and must have \(index.roots[ordinal - 1])")
       }
       shards.append(shard)
     }
     return shards
   }
 
+  /// An error about a shard, at the place of its root in the index.
   private static func refusal(
-    _ file: CheckpointReader, _ what: String, tensor: String? = nil
+    _ main: CheckpointReader, _ ordinal: Int, _ what: String, tensor: String? = nil
   ) -> CheckpointError {
-    .format(
-      path: file.path,
-      FormatError(.shard(what), at: file.superblock.manifest.lowerBound, in: tensor))
+    let offset = main.shardIndex?.rootOffsets[ordinal - 1] ?? 0
+    return .format(path: main.path, FormatError(.shardSet(what), at: offset, in: tensor))
   }
 
   /// The artifact's identity: the root digest of the file or the index.

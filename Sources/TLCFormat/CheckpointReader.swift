@@ -92,11 +92,11 @@ public final class CheckpointReader: Sendable {
       throw source.formatError(
         .limit(
           "the tensor has \(target.decodedByteCount) bytes, more than the limit of"
-            + " \(limits.tensorByteCount)"), at: superblock.manifest.lowerBound)
+            + " \(limits.tensorByteCount)"), at: stored.shapeOffset)
     }
     let tensor = try stored.encoding.decode(target.geometry, from: source)
     if checkingContent, Digest(of: tensor.bytes.span) != stored.contentDigest {
-      throw source.formatError(.contentDigest, at: superblock.manifest.lowerBound)
+      throw source.formatError(.contentDigest, at: stored.digestOffset)
     }
     return tensor
   }

@@ -86,6 +86,6 @@ struct EncodingRecord: Sendable {
     _ shape: Shape, from source: PlaneSource
   ) throws(CheckpointError) -> Bitmap? {
     guard let mask else { return nil }
-    return try mask.decode(shape, from: source)
+    return try mask.checked(shape, from: source)
   }
 }

@@ -56,15 +56,7 @@ extension FormatError.Reason: CustomStringConvertible {
       "the mask keeps \(found) elements, not the \(declared) that it states"
     case .contentDigest:
       "the decoded values do not have the digest that the manifest states"
-    case .shard(let what): what
+    case .shardSet(let what): what
     }
-  }
-
-  /// The reason's name in the specification.
-  public var name: String {
-    let text = String(reflecting: self)
-    let end = text.firstIndex(of: "(") ?? text.endIndex
-    let start = text[..<end].lastIndex(of: ".").map { text.index(after: $0) } ?? text.startIndex
-    return String(text[start..<end])
   }
 }

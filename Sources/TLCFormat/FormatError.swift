@@ -55,7 +55,7 @@ public struct FormatError: Error, Equatable, Sendable {
     case invalidStep(index: Int, value: Double)
     case keptCount(declared: Int, found: Int)
     case contentDigest
-    case shard(String)
+    case shardSet(String)
   }
 }
 

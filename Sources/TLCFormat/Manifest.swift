@@ -21,12 +21,19 @@ struct Manifest: Sendable {
       parsing: try object.array("planes"), manifestOffset: superblock.manifest.lowerBound)
     planes = table.records
 
+    var sourceCount = 0
+    if case .object? = object.optional("provenance")?.content,
+      case .array(let sources)? = try object.object("provenance").optional("sources")?.content
+    {
+      sourceCount = sources.count
+    }
     var tensors: [TensorRecord] = []
     let values = try object.array("tensors")
     for value in values {
       tensors.append(
         try TensorRecord(
-          parsing: value, after: tensors.last?.name, sourceCount: 0, kinds: kinds, planes: &table))
+          parsing: value, after: tensors.last?.name, sourceCount: sourceCount, kinds: kinds,
+          planes: &table))
     }
     try Self.checkAliases(tensors, values)
     if superblock.required.contains(.shardIndex), let first = values.first {

@@ -16,6 +16,8 @@ public struct PlaneRecord: Equatable, Sendable {
   /// The bytes of the raw form.
   public let rawByteCount: Int
   public let role: String
+  /// Where the file names the codec; 0 in a record that is being written.
+  var codecOffset = 0
 
   /// The offset of the next plane, or of the manifest.
   var end: Int { Self.aligned(bytes.upperBound) }
@@ -41,6 +43,7 @@ extension PlaneRecord {
     let object = try JSONObject(value, key: "planes")
     let most = 1 << 53 - 1
     codec = try object.string("codec")
+    codecOffset = try object.value("codec").offset
     digest = try object.digest("digest")
     let length = try object.integer("length", in: 1...most)
     let offset = try object.integer("offset", in: 0...most)

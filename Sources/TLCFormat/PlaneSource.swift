@@ -40,7 +40,7 @@ struct PlaneSource: Sendable {
   func open(_ plane: PlaneReference) throws(CheckpointError) -> any OpenPlane {
     let record = records[plane.index]
     guard let codec = codecs[record.codec] else {
-      throw formatError(.unknownCodec(record.codec), in: plane)
+      throw formatError(.unknownCodec(record.codec), at: record.codecOffset)
     }
     let stored = try storedBytes(ofPlane: plane.index)
     return try located(plane) { () throws(PlaneError) in

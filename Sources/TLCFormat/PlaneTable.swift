@@ -9,10 +9,6 @@ struct PlaneTable {
     var offset = Superblock.byteCount
     for value in values {
       let record = try PlaneRecord(parsing: value, at: offset)
-      guard record.bytes.upperBound <= manifestOffset else {
-        throw FormatError(
-          .manifestPlace(offset: UInt64(manifestOffset), length: 0), at: 32)
-      }
       offset = record.end
       records.append(record)
     }
@@ -28,15 +24,17 @@ struct PlaneTable {
   /// - Parameters:
   ///   - count: the number of symbols.
   ///   - width: the bits of a symbol; 0 where there is nothing to store.
+  ///   - isOptional: whether `null` is a value of the key.
   /// - Returns: `nil` where the plane has no bytes, and the key is `null`.
   mutating func take(
-    _ key: String, of object: JSONObject, role: String, count: Int, width: Int
+    _ key: String, of object: JSONObject, role: String, count: Int, width: Int,
+    isOptional: Bool = true
   ) throws(FormatError) -> PlaneReference? {
     let value = try object.value(key)
     let (bits, overflow) = count.multipliedReportingOverflow(by: width)
     let rawByteCount = overflow ? Int.max : bits / 8 + (bits % 8 == 0 ? 0 : 1)
     switch value.content {
-    case .null:
+    case .null where isOptional:
       guard rawByteCount == 0 else {
         throw FormatError(
           .planeRawLength(declared: 0, expected: rawByteCount), at: value.offset, in: object.tensor)

@@ -33,9 +33,12 @@ public struct ShardIndex: Equatable, Sendable {
   /// The root digest of each shard, in order.
   public let roots: [Digest]
   public let set: Digest
+  /// Where the file gives each root; none in an index that is being written.
+  let rootOffsets: [Int]
 
   init(roots: [Digest], set: Digest) {
     self.roots = roots
+    rootOffsets = []
     self.set = set
   }
 
@@ -50,6 +53,7 @@ public struct ShardIndex: Equatable, Sendable {
         at: try object.value("roots").offset)
     }
     self.roots = roots
+    rootOffsets = values.map { $0.offset }
     set = try object.digest("set")
   }
 

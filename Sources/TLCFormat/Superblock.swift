@@ -66,7 +66,7 @@ extension Superblock {
   /// Parses a superblock and checks it against the file's length: rules R1 to R8.
   init(parsing bytes: [UInt8], fileByteCount: Int) throws(FormatError) {
     guard bytes.count >= Self.byteCount else {
-      throw FormatError(.truncated(byteCount: fileByteCount), at: 0)
+      throw FormatError(.truncated(byteCount: fileByteCount), at: fileByteCount)
     }
     guard bytes.starts(with: Self.magic) else { throw FormatError(.notTLCQ, at: 0) }
     let major: UInt16 = bytes.littleEndian(at: 8)
@@ -90,10 +90,13 @@ extension Superblock {
     }
     let offset: UInt64 = bytes.littleEndian(at: 32)
     let length: UInt64 = bytes.littleEndian(at: 40)
-    guard offset >= UInt64(Self.byteCount), offset % UInt64(PlaneRecord.alignment) == 0,
-      (2...UInt64(Limits.manifestByteCount)).contains(length), offset <= fileLength,
+    let misplaced = FormatError.Reason.manifestPlace(offset: offset, length: length)
+    guard offset >= UInt64(Self.byteCount), offset % UInt64(PlaneRecord.alignment) == 0 else {
+      throw FormatError(misplaced, at: 32)
+    }
+    guard (2...UInt64(Limits.manifestByteCount)).contains(length), offset <= fileLength,
       fileLength - offset == length
-    else { throw FormatError(.manifestPlace(offset: offset, length: length), at: 32) }
+    else { throw FormatError(misplaced, at: 40) }
     manifest = Int(offset)..<fileByteCount
     manifestDigest = Digest(bytes: Array(bytes[48..<80]))
   }

@@ -21,6 +21,9 @@ public struct TensorRecord: Sendable {
     /// The SHA-256 of the decoded elements.
     public let contentDigest: Digest
     let encoding: EncodingRecord
+    /// Where the content digest and the shape stand in the file, for messages.
+    let digestOffset: Int
+    let shapeOffset: Int
 
     /// A short name of the encoding, for people.
     public var summary: String { encoding.summary }
@@ -60,7 +63,10 @@ extension TensorRecord {
         parsing: try object.object("encoding"),
         of: TensorGeometry(name: name, dtype: dtype, shape: shape), kinds: kinds, planes: &planes)
       content = .stored(
-        Stored(certificate: certificate, contentDigest: digest, encoding: encoding))
+        Stored(
+          certificate: certificate, contentDigest: digest, encoding: encoding,
+          digestOffset: try object.value("digest").offset,
+          shapeOffset: try object.value("shape").offset))
     }
     self.name = name
     source =

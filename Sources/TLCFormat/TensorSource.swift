@@ -24,6 +24,11 @@ public struct TensorSource: Equatable, Sendable {
 extension TensorSource {
   init(parsing object: JSONObject, shape: Shape, sourceCount: Int) throws(FormatError) {
     file = try object.integer("file", in: 0...1 << 53 - 1)
+    guard file < sourceCount else {
+      throw object.outOfRange(
+        "file", "\(file)", allowed: "one of the \(sourceCount) sources",
+        at: try object.value("file").offset)
+    }
     name = try object.string("name")
     transforms = []
     guard object.optional("transforms") != nil else { return }
@@ -31,16 +36,18 @@ extension TensorSource {
     for value in values {
       transforms.append(
         try TensorTransform(
-          parsing: try JSONObject(value, key: "transforms", tensor: object.tensor)))
+          parsing: try JSONObject(value, key: "transforms", tensor: object.tensor),
+          list: try object.value("transforms").offset))
     }
     // Read backwards, each transform's inverse must fit what the one after it starts from.
+    let list = try object.value("transforms").offset
     var stage = shape
-    for (transform, value) in zip(transforms, values).reversed() {
+    for transform in transforms.reversed() {
       guard let before = transform.inverse.shape(from: stage),
         transform.shape(from: before) == stage
       else {
         throw FormatError(
-          .transform("\(transform) does not give \(stage)"), at: value.offset, in: object.tensor)
+          .transform("\(transform) does not give \(stage)"), at: list, in: object.tensor)
       }
       stage = before
     }
@@ -55,19 +62,26 @@ extension TensorSource {
 }
 
 extension TensorTransform {
-  fileprivate init(parsing object: JSONObject) throws(FormatError) {
+  fileprivate init(parsing object: JSONObject, list: Int) throws(FormatError) {
     enum Operation { case transpose, reshape }
     switch try object.choice("op", [("transpose", Operation.transpose), ("reshape", .reshape)]) {
     case .transpose:
       let permutation = try object.integers("permutation", in: 0...Shape.maximumRank - 1)
       guard permutation.sorted() == Array(0..<permutation.count) else {
         throw FormatError(
-          .transform("\(permutation) is not a permutation"),
-          at: try object.value("permutation").offset, in: object.tensor)
+          .transform("\(permutation) is not a permutation"), at: list, in: object.tensor)
       }
       self = .transpose(permutation: permutation)
     case .reshape:
-      self = .reshape(from: try object.shape("from"), to: try object.shape("to"))
+      func shape(_ key: String) throws(FormatError) -> Shape {
+        let dimensions = try object.integers(key, in: 0...1 << 53 - 1)
+        guard let shape = Shape(dimensions) else {
+          throw FormatError(
+            .transform("\(dimensions) is no shape"), at: list, in: object.tensor)
+        }
+        return shape
+      }
+      self = .reshape(from: try shape("from"), to: try shape("to"))
     }
   }
 

@@ -133,9 +133,9 @@ struct CanonicalJSONParser {
       }
       position += 1
     }
-    let digits = position - start - (isNegative ? 1 : 0)
-    if first == UInt8(ascii: "0"), digits > 1 || isNegative {
-      position = start
+    let firstDigit = start + (isNegative ? 1 : 0)
+    if first == UInt8(ascii: "0"), isNegative || position > firstDigit + 1 {
+      position = isNegative ? firstDigit : firstDigit + 1
       throw refusal("a number has a needless zero or sign")
     }
     return isNegative ? -magnitude : magnitude
@@ -156,37 +156,68 @@ struct CanonicalJSONParser {
       }
     }
     guard let string = String(validating: text, as: UTF8.self) else {
-      position = start
+      position = firstIllFormed(from: start)
       throw refusal("a string is not UTF-8")
     }
     position += 1
     return string
   }
 
+  /// Where the first sequence that is not UTF-8 starts.
+  private func firstIllFormed(from start: Int) -> Int {
+    var parser = Unicode.UTF8.ForwardParser()
+    var rest = bytes[start..<position].makeIterator()
+    var place = start
+    while case .valid(let scalar) = parser.parseScalar(from: &rest) { place += scalar.count }
+    return place
+  }
+
   private mutating func parseEscape() throws(FormatError) -> UInt8 {
-    let start = position
     position += 1
     let letter = next
-    position += 1
     switch letter {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): return letter
-    case UInt8(ascii: "b"): return 0x08
-    case UInt8(ascii: "t"): return 0x09
-    case UInt8(ascii: "n"): return 0x0A
-    case UInt8(ascii: "f"): return 0x0C
-    case UInt8(ascii: "r"): return 0x0D
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+      position += 1
+      return letter
     case UInt8(ascii: "u"):
-      let digits = bytes.dropFirst(position).prefix(4)
-      if let byte = UInt8(String(decoding: digits, as: UTF8.self), radix: 16), byte < 0x20,
-        CanonicalJSONWriter.bytes(of: .string(String(UnicodeScalar(byte))))
-          == [0x22] + bytes[start..<position] + digits + [0x22]
-      {
-        position += 4
-        return byte
+      position += 1
+      return try parseCodeUnit()
+    default:
+      guard let short = Self.shortEscapes.first(where: { $0.letter == letter }) else {
+        throw refusal("an escape is not the shortest one, or none is needed")
       }
-    default: break
+      position += 1
+      return short.byte
     }
-    position = start
-    throw refusal("an escape is not the shortest one, or none is needed")
+  }
+
+  private static let shortEscapes: [(letter: UInt8, byte: UInt8)] = [
+    (UInt8(ascii: "b"), 0x08), (UInt8(ascii: "t"), 0x09), (UInt8(ascii: "n"), 0x0A),
+    (UInt8(ascii: "f"), 0x0C), (UInt8(ascii: "r"), 0x0D),
+  ]
+
+  /// Parses the four digits of `\u00xx`, of a control character that has no shorter escape.
+  private mutating func parseCodeUnit() throws(FormatError) -> UInt8 {
+    var byte: UInt8 = 0
+    for place in 0..<4 {
+      let digit: UInt8
+      switch next {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = next - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = next - UInt8(ascii: "a") + 10
+      default: throw refusal("an escape is not four lower-case digits")
+      }
+      byte = byte << 4 | digit
+      let isAllowed =
+        switch place {
+        case 0, 1: digit == 0
+        case 2: digit <= 1
+        default: !Self.shortEscapes.contains { $0.byte == byte }
+        }
+      guard isAllowed else {
+        throw refusal("an escape is not the shortest one, or none is needed")
+      }
+      position += 1
+    }
+    return byte
   }
 }

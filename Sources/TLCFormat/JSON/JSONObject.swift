@@ -95,8 +95,7 @@ struct JSONObject {
   func digest(_ key: String, _ value: JSONValue) throws(FormatError) -> Digest {
     guard case .string(let text) = value.content else { throw wrongType(key, "a string", value) }
     guard let digest = Digest(hex: text) else {
-      throw outOfRange(
-        key, "\"\(text)\"", allowed: "64 lower-case hexadecimal digits", at: value.offset)
+      throw wrongType(key, "64 lower-case hexadecimal digits", value)
     }
     return digest
   }
@@ -106,9 +105,7 @@ struct JSONObject {
     let value = try value(key)
     guard case .string(let text) = value.content else { throw wrongType(key, "a string", value) }
     guard let bytes = [UInt8](hex: text), bytes.count == byteCount else {
-      throw outOfRange(
-        key, "\"\(text)\"", allowed: "\(byteCount * 2) lower-case hexadecimal digits",
-        at: value.offset)
+      throw wrongType(key, "\(byteCount * 2) lower-case hexadecimal digits", value)
     }
     return bytes.reduce(0) { $0 << 8 | UInt64($1) }
   }

@@ -6,12 +6,13 @@ struct BitmaskRecord: MaskRecord {
   static let kind = "bitmask"
 
   let keptCount: Int
+  let keptOffset: Int
   let plane: PlaneReference?
 
   init(
     parsing object: JSONObject, of shape: Shape, planes: inout PlaneTable
   ) throws(FormatError) {
-    keptCount = try object.keptCount(of: shape)
+    (keptCount, keptOffset) = try object.kept()
     plane = try planes.take(
       "plane", of: object, role: "mask", count: (shape.count + 7) / 8, width: 8)
   }
@@ -19,9 +20,7 @@ struct BitmaskRecord: MaskRecord {
   var summary: String { "bitmask" }
 
   func decode(_ shape: Shape, from source: PlaneSource) throws(CheckpointError) -> Bitmap {
-    let mask = try source.bitmap(plane, count: shape.count)
-    try source.require(mask, keeps: keptCount, in: plane)
-    return mask
+    try source.bitmap(plane, count: shape.count)
   }
 
   /// The plane's bytes for a mask.

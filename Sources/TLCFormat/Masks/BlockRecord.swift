@@ -8,6 +8,7 @@ struct BlockRecord: MaskRecord {
 
   let grid: BlockGrid
   let keptCount: Int
+  let keptOffset: Int
   let plane: PlaneReference?
 
   init(
@@ -20,7 +21,7 @@ struct BlockRecord: MaskRecord {
         at: try object.value("block").offset)
     }
     grid = BlockGrid(block: block, shape: shape)
-    keptCount = try object.keptCount(of: shape)
+    (keptCount, keptOffset) = try object.kept()
     plane = try planes.take(
       "plane", of: object, role: "mask", count: (grid.count + 7) / 8, width: 8)
   }
@@ -31,7 +32,6 @@ struct BlockRecord: MaskRecord {
     let blocks = try source.bitmap(plane, count: grid.count)
     var mask = Bitmap(repeating: false, count: shape.count)
     grid.forEachElement { element, block in if blocks[block] { mask[element] = true } }
-    try source.require(mask, keeps: keptCount, in: plane)
     return mask
   }
 }

@@ -7,13 +7,14 @@ struct GapRecord: MaskRecord {
   static let greatestMaximum = 1 << 24 - 1
 
   let keptCount: Int
+  let keptOffset: Int
   let maximum: UInt32
   let plane: PlaneReference?
 
   init(
     parsing object: JSONObject, of shape: Shape, planes: inout PlaneTable
   ) throws(FormatError) {
-    keptCount = try object.keptCount(of: shape)
+    (keptCount, keptOffset) = try object.kept()
     maximum = UInt32(try object.integer("maximum", in: 0...Self.greatestMaximum))
     plane = try planes.take(
       "plane", of: object, role: "mask", count: keptCount, width: UInt(maximum).bitCount)

@@ -14,8 +14,11 @@ protocol MaskRecord: Sendable {
     parsing object: JSONObject, of shape: Shape, planes: inout PlaneTable
   ) throws(FormatError)
 
-  /// The number of elements kept, which the decoded mask has been checked against.
+  /// The number of elements that the mask is said to keep.
   var keptCount: Int { get }
+
+  /// Where the file says it.
+  var keptOffset: Int { get }
 
   var plane: PlaneReference? { get }
 
@@ -27,21 +30,24 @@ protocol MaskRecord: Sendable {
 }
 
 extension JSONObject {
-  /// The key `kept` of a mask.
-  func keptCount(of shape: Shape) throws(FormatError) -> Int {
-    try integer("kept", in: 0...shape.count)
+  /// The key `kept` of a mask, and where it stands.
+  func kept() throws(FormatError) -> (count: Int, offset: Int) {
+    (try integer("kept", in: 0...1 << 53 - 1), try value("kept").offset)
   }
 }
 
-extension PlaneSource {
-  /// Throws unless a mask keeps as many elements as it states (R31).
-  func require(
-    _ mask: Bitmap, keeps declared: Int, in plane: PlaneReference?
-  ) throws(CheckpointError) {
-    let found = mask.keptCount
-    guard found == declared else {
-      let offset = plane.map { records[$0.index].bytes.lowerBound } ?? 0
-      throw formatError(.keptCount(declared: declared, found: found), at: offset)
+extension MaskRecord {
+  /// Decodes the mask, and checks that it keeps as many elements as it states (R31).
+  func checked(_ shape: Shape, from source: PlaneSource) throws(CheckpointError) -> Bitmap {
+    let place = plane.map { source.records[$0.index].bytes.lowerBound } ?? keptOffset
+    guard keptCount <= shape.count else {
+      throw source.formatError(.keptCount(declared: keptCount, found: shape.count), at: place)
     }
+    let mask = try decode(shape, from: source)
+    let found = mask.keptCount
+    guard found == keptCount else {
+      throw source.formatError(.keptCount(declared: keptCount, found: found), at: place)
+    }
+    return mask
   }
 }

@@ -7,6 +7,7 @@ struct NOfMRecord: MaskRecord {
 
   let groups: NOfMGroups
   let keptCount: Int
+  let keptOffset: Int
   let plane: PlaneReference?
 
   init(
@@ -14,18 +15,13 @@ struct NOfMRecord: MaskRecord {
   ) throws(FormatError) {
     guard shape.rank > 0 else {
       throw object.outOfRange(
-        "kind", "\"n-of-m\"", allowed: "a mask for a scalar", at: try object.value("kind").offset)
+        "axis", "there", allowed: "an axis of a scalar", at: try object.value("axis").offset)
     }
     let axis = try object.integer("axis", in: 0...shape.rank - 1)
-    keptCount = try object.keptCount(of: shape)
+    (keptCount, keptOffset) = try object.kept()
     let m = try object.integer("m", in: NOfMGroups.allowedM)
     let n = try object.integer("n", in: 1...m - 1)
     groups = NOfMGroups(n: n, m: m, axis: axis, shape: shape)
-    guard groups.keptCount == keptCount else {
-      throw FormatError(
-        .keptCount(declared: keptCount, found: groups.keptCount),
-        at: try object.value("kept").offset, in: object.tensor)
-    }
     plane = try planes.take(
       "plane", of: object, role: "mask", count: groups.count, width: groups.width)
   }

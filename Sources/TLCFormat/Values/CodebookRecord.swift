@@ -17,7 +17,8 @@ struct CodebookRecord: ValuesRecord {
     codes = try planes.take(
       "codes", of: object, role: "codes", count: keptCount, width: UInt(entryCount - 1).bitCount)
     entries = try planes.take(
-      "entries", of: object, role: "entries", count: entryCount * tensor.dtype.byteCount, width: 8)
+      "entries", of: object, role: "entries", count: entryCount * tensor.dtype.byteCount, width: 8,
+      isOptional: false)
   }
 
   var planes: [PlaneReference] { [codes, entries].compactMap { $0 } }

@@ -27,8 +27,8 @@ struct UniformRecord: ValuesRecord {
     }
     let layout = try Self.layout(object, shape: tensor.shape)
     let bound = Int(UniformValues.codeBound) - 1
-    let minimum = try Self.integer("minimum", object, -bound...bound)
-    let maximum = try Self.integer("maximum", object, minimum...bound)
+    let maximum = try object.integer("maximum", in: -bound...bound)
+    let minimum = try object.integer("minimum", in: -bound...maximum)
     guard maximum - minimum < 1 << 24 else {
       throw object.outOfRange(
         "maximum", "\(maximum)", allowed: "less than 2^24 above \"minimum\"",
@@ -78,12 +78,6 @@ struct UniformRecord: ValuesRecord {
     self.stepType = stepType
     self.minimum = Int32(minimum)
     self.maximum = Int32(maximum)
-  }
-
-  private static func integer(
-    _ key: String, _ object: JSONObject, _ range: ClosedRange<Int>
-  ) throws(FormatError) -> Int {
-    try object.integer(key, in: range)
   }
 
   private static func layout(

@@ -1,0 +1,41 @@
+extension FormatError.Reason {
+  /// The reason's name in the specification.
+  public var name: String {
+    switch self {
+    case .truncated: "truncated"
+    case .notTLCQ: "notTLCQ"
+    case .unsupportedVersion: "unsupportedVersion"
+    case .superblockDigest: "superblockDigest"
+    case .unknownRequiredFeature: "unknownRequiredFeature"
+    case .reserved: "reserved"
+    case .fileLength: "fileLength"
+    case .manifestPlace: "manifestPlace"
+    case .manifestDigest: "manifestDigest"
+    case .notCanonical: "notCanonical"
+    case .limit: "limit"
+    case .missingKey: "missingKey"
+    case .wrongType: "wrongType"
+    case .outOfRange: "outOfRange"
+    case .planeOffset: "planeOffset"
+    case .nameOrder: "nameOrder"
+    case .invalidName: "invalidName"
+    case .alias: "alias"
+    case .planeIndex: "planeIndex"
+    case .planeRole: "planeRole"
+    case .planeRawLength: "planeRawLength"
+    case .transform: "transform"
+    case .featureBit: "featureBit"
+    case .unknownKind: "unknownKind"
+    case .unknownCodec: "unknownCodec"
+    case .planeDigest: "planeDigest"
+    case .padding: "padding"
+    case .trailingBits: "trailingBits"
+    case .malformedPlane: "malformedPlane"
+    case .symbolRange: "symbolRange"
+    case .invalidStep: "invalidStep"
+    case .keptCount: "keptCount"
+    case .contentDigest: "contentDigest"
+    case .shardSet: "shardSet"
+    }
+  }
+}
