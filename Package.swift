@@ -52,7 +52,8 @@ let package = Package(
       name: "TLCSystem",
       dependencies: ["TLCCore", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: lifetimes),
-    .target(name: "TLCHDF5", dependencies: ["TLCCore", "TLCSystem", "CHDF5"], swiftSettings: house),
+    .target(
+      name: "TLCHDF5", dependencies: ["TLCCore", "TLCSystem", "CHDF5"], swiftSettings: house),
 
     // 3 · forms: the file, small enough to audit in an hour.
     .target(name: "TLCFormat", dependencies: ["TLCCore", "TLCSystem"], swiftSettings: house),
@@ -89,6 +90,17 @@ let package = Package(
     // Tests: what they share, and a target a layer.
     .target(
       name: "TLCTestSupport", dependencies: ["TLCCore"], path: "Tests/TLCTestSupport",
+      swiftSettings: tests),
+    .testTarget(
+      name: "TLCFormatTests",
+      dependencies: ["TLCCompress", "TLCCore", "TLCFormat", "TLCSystem", "TLCTestSupport"],
+      swiftSettings: tests),
+    .testTarget(
+      name: "TLCCompressTests",
+      dependencies: ["TLCCompress", "TLCCore", "TLCSystem", "TLCTestSupport"], swiftSettings: tests
+    ),
+    .testTarget(
+      name: "TLCCommandTests", dependencies: ["TLCTestSupport", "tlc", "tlc-convert"],
       swiftSettings: tests),
     .testTarget(
       name: "TLCGoldenTests", dependencies: ["TLCFormat", "TLCSystem", "TLCTestSupport"],

@@ -27,6 +27,9 @@ enum ExitStatus {
       if case .format = error { return corrupt }
       return system
     case is IOError: return system
+    case let error as ImportError:
+      if case .system = error { return system }
+      return failure
     default: return failure
     }
   }

@@ -18,5 +18,7 @@ public struct BFloat16: Equatable, BitwiseCopyable, Sendable {
 
 extension Float {
   /// The same value, exactly.
-  @inlinable public init(_ value: BFloat16) { self.init(bitPattern: UInt32(value.bitPattern) << 16) }
+  @inlinable public init(_ value: BFloat16) {
+    self.init(bitPattern: UInt32(value.bitPattern) << 16)
+  }
 }

@@ -52,6 +52,7 @@ struct ChunkGrid: Sendable {
     let byteCount = extent[last] * elementByteCount
     var position = [Int](repeating: 0, count: shape.rank)
     unsafe elements.withUnsafeBytes { source in
+      guard let origin = source.baseAddress, let goal = target.baseAddress else { return }
       for _ in 0..<lines {
         var from = 0
         var to = 0
@@ -60,8 +61,8 @@ struct ChunkGrid: Sendable {
           to = to * shape.dimensions[axis] + start[axis] + position[axis]
         }
         // SAFETY: a line of `extent[last]` elements lies within the chunk and within the dataset.
-        unsafe target.baseAddress?.advanced(by: to * elementByteCount).copyMemory(
-          from: source.baseAddress!.advanced(by: from * elementByteCount), byteCount: byteCount)
+        unsafe goal.advanced(by: to * elementByteCount).copyMemory(
+          from: origin.advanced(by: from * elementByteCount), byteCount: byteCount)
         var axis = last - 1
         while axis >= 0 {
           position[axis] += 1
