@@ -103,17 +103,21 @@ private struct Sums {
     for start in stride(from: 0, to: sources.count, by: 16) {
       var s = SIMD16<Double>()
       var d = SIMD16<Double>()
-      for lane in 0..<min(16, sources.count - start) {
-        let x = sources[start + lane].double
-        let y = decodeds[start + lane].double
-        if x.isFinite && y.isFinite {
-          s[lane] = x
-          d[lane] = y
-        } else {
-          if x.isNaN { nanCount += 1 }
-          if x.isInfinite { infiniteCount += 1 }
+      let count = min(16, sources.count - start)
+      for lane in 0..<count {
+        s[lane] = sources[start + lane].double
+        d[lane] = decodeds[start + lane].double
+        nonZeroCount += d[lane] == 0 ? 0 : 1
+      }
+      // 𝑥 − 𝑥 is 0 for a finite number, and NaN for any other.
+      let check = (s - s) + (d - d)
+      if check != SIMD16() {
+        for lane in 0..<count where !(s[lane].isFinite && d[lane].isFinite) {
+          if s[lane].isNaN { nanCount += 1 }
+          if s[lane].isInfinite { infiniteCount += 1 }
+          s[lane] = 0
+          d[lane] = 0
         }
-        if y != 0 { nonZeroCount += 1 }
       }
       let difference = d - s
       source += s * s

@@ -132,11 +132,19 @@ struct CompressionPlan {
   mutating func encode(
     _ tensor: ImportedTensor, at index: Int, _ parallelism: Parallelism, notes: inout [String]
   ) throws -> EncodedTensor {
-    let step = steps[index]
-    let source = try tensor.load(parallelism)
-    let encoder = TensorEncoder(patterns: step.patterns, parallelism: parallelism)
+    let encoder = TensorEncoder(patterns: steps[index].patterns, parallelism: parallelism)
     let origin = TensorSource(
       file: tensor.file, name: tensor.source, transforms: tensor.transforms)
+    let (values, certified) = try compress(tensor, at: index, encoder, notes: &notes)
+    return encoder.encode(values, name: tensor.name, certified: certified, origin: origin)
+  }
+
+  /// The values that a tensor is to have; the source's are in memory no longer than this.
+  private mutating func compress(
+    _ tensor: ImportedTensor, at index: Int, _ encoder: TensorEncoder, notes: inout [String]
+  ) throws -> (any TensorValues, TensorEncoder.Certified) {
+    let step = steps[index]
+    let source = try tensor.load(encoder.parallelism)
     do throws(CompressionError) {
       var pruned = source
       if step.isPrunedGlobally, let rule = step.rule {
@@ -145,16 +153,16 @@ struct CompressionPlan {
         }
       } else if let pruner = step.pruner {
         pruned = source.pruned(
-          keeping: try pruner.mask(for: source, parallelism: parallelism))
+          keeping: try pruner.mask(for: source, parallelism: encoder.parallelism))
       }
       let values =
-        try step.quantizer?.quantize(pruned, parallelism: parallelism) ?? pruned
-      return encoder.encode(values, name: tensor.name, source: source, origin: origin)
+        try step.quantizer?.quantize(pruned, parallelism: encoder.parallelism) ?? pruned
+      return (values, encoder.certify(values, source: source))
     } catch {
       switch error {
       case .nonFinite, .codeRange:
         notes.append("tensor \"\(tensor.name)\" is kept as it is: \(error)")
-        return encoder.encode(source, name: tensor.name, source: source, origin: origin)
+        return (source, encoder.certify(source, source: source))
       default: throw ConversionError.compression(tensor: tensor.name, error)
       }
     }

@@ -57,10 +57,12 @@ public struct UniformValues: TensorValues, Equatable {
       }
       return Tensor(elements, shape: shape)
     }
-    guard let type = dtype.floatingElementType else {
-      preconditionFailure("\(dtype) is not a floating-point type")
+    return switch dtype {
+    case .f16: decode(Float16.self)
+    case .bf16: decode(BFloat16.self)
+    case .f64: decode(Double.self)
+    default: decode(Float.self)
     }
-    return decode(type)
   }
 
   /// Decodes all codes into elements of ``dtype``.
@@ -68,10 +70,15 @@ public struct UniformValues: TensorValues, Equatable {
     _ codes: Span<Int32>, into out: inout MutableSpan<Element>
   ) {
     layout.forEachRun(in: shape, within: 0..<shape.count) { run in
-      for i in run.elements {
-        let s = run.step + (i - run.elements.lowerBound) * run.stride
-        let code = codes[i] - (zeroPoints?[s] ?? 0)
-        out[i] = Element(code: code, step: steps[s])
+      if run.stride == 0 {
+        let zero = zeroPoints?[run.step] ?? 0
+        let step = steps[run.step]
+        for i in run.elements { out[i] = Element(code: codes[i] &- zero, step: step) }
+      } else {
+        for i in run.elements {
+          let s = run.step + i - run.elements.lowerBound
+          out[i] = Element(code: codes[i] &- (zeroPoints?[s] ?? 0), step: steps[s])
+        }
       }
     }
   }

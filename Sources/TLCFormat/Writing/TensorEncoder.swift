@@ -19,35 +19,64 @@ public struct TensorEncoder: Sendable {
   /// A code that knows rows apart may undercut the order-0 entropy by a little.
   private static let entropyAllowance = 0.9
 
-  /// Encodes values, and certifies how far they are from `source`.
+  /// What a record says of a tensor's values, whatever their encoding.
+  public struct Certified: Sendable {
+    public let certificate: Certificate
+    let contentDigest: Digest
+  }
+
+  /// Measures how far values are from `source`, and digests what they decode to.
   ///
-  /// - Parameters:
-  ///   - source: the values in stored orientation before anything was lost.
-  ///   - origin: where the tensor comes from, for the record.
+  /// Apart from ``encode(_:name:certified:origin:)``, so that source and decoded values need not be
+  /// in memory while the values are encoded.
   /// - Precondition: `source` has the shape and type of `values`.
-  public func encode(
-    _ values: any TensorValues, name: String, source: Tensor, origin: TensorSource?
-  ) -> EncodedTensor {
+  public func certify(_ values: any TensorValues, source: Tensor) -> Certified {
     let decoded = values.decoded()
     precondition(
       decoded.shape == source.shape && decoded.dtype == source.dtype, "different tensors")
-    let digest = Digest(of: decoded.bytes.span)
-    let saturatedCount = (values as? UniformValues)?.saturatedCount(
-      source: source, decoded: decoded)
-    let certificate = Certificate(
-      source: source, decoded: decoded, saturatedCount: saturatedCount ?? 0)
+    enum Part: Sendable {
+      case digest(Digest)
+      case certificate(Certificate)
+    }
+    let uniform = values as? UniformValues
+    let parts = parallelism.map(2) { part -> Part in
+      if part == 0 { return .digest(Digest(of: decoded.bytes.span)) }
+      let saturatedCount = uniform?.saturatedCount(source: source, decoded: decoded)
+      return .certificate(
+        Certificate(source: source, decoded: decoded, saturatedCount: saturatedCount ?? 0))
+    }
+    guard case .digest(let digest) = parts[0], case .certificate(let certificate) = parts[1] else {
+      preconditionFailure("parts out of order")
+    }
+    return Certified(certificate: certificate, contentDigest: digest)
+  }
 
-    let dense = { encode(decoded, shape: decoded.shape) }
+  /// Encodes values.
+  ///
+  /// - Parameter origin: where the tensor comes from, for the record.
+  public func encode(
+    _ values: any TensorValues, name: String, certified: Certified, origin: TensorSource?
+  ) -> EncodedTensor {
     var best: Choice
-    if let values = values as? any EncodableValues, !(values is Tensor) {
+    if let values = values as? any EncodableValues {
       best = encode(values, shape: values.shape)
-      if best.storedByteCount > decoded.bytes.count { best = dense() }
     } else {
-      best = dense()
+      best = encode(values.decoded(), shape: values.shape)
+    }
+    if best.storedByteCount > values.shape.count * values.dtype.byteCount {
+      best = encode(values.decoded(), shape: values.shape)
     }
     return EncodedTensor(
-      name: name, dtype: decoded.dtype, shape: decoded.shape, origin: origin,
-      certificate: certificate, contentDigest: digest, mask: best.mask, values: best.values)
+      name: name, dtype: values.dtype, shape: values.shape, origin: origin,
+      certificate: certified.certificate, contentDigest: certified.contentDigest, mask: best.mask,
+      values: best.values)
+  }
+
+  /// Certifies and encodes.
+  public func encode(
+    _ values: any TensorValues, name: String, source: Tensor, origin: TensorSource?
+  ) -> EncodedTensor {
+    encode(values, name: name, certified: certify(values, source: source), origin: origin)
   }
 
   private struct Choice {

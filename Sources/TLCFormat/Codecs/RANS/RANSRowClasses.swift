@@ -10,27 +10,66 @@ struct RANSRowClasses<Symbol: FixedWidthInteger & UnsignedInteger & BitwiseCopya
   private static var symbolsPerTable: Int { 1 << 13 }
   private static var refinements: Int { 2 }
 
+  /// Of a large plane, symbols so far apart are looked at: enough to tell how lines differ.
+  private let spacing: Int
+
+  private static var sampleCount: Int { 1 << 20 }
+
   init(_ symbols: [Symbol], rowLength: Int, counter: RANSCounter<Symbol>) {
     self.symbols = symbols
     self.rowLength = rowLength
     self.counter = counter
+    // Odd, and never more than leaves 32 symbols of each row.
+    spacing = max(1, min(symbols.count / Self.sampleCount, rowLength / 32)) | 1
   }
 
-  /// Ways to sort the rows, and the columns, into 2, 4 and 8 classes.
+  /// Calls `body` with the row, the column and the place of the count of each symbol looked at.
+  private func forEachSample(_ body: (_ row: Int, _ column: Int, _ place: Int) -> Void) {
+    var row = 0
+    var column = 0
+    for i in stride(from: 0, to: symbols.count, by: spacing) {
+      body(row, column, counter.place(of: symbols[i]))
+      column += spacing
+      while column >= rowLength, rowLength > 0 {
+        column -= rowLength
+        row += 1
+      }
+    }
+  }
+
+  /// The counts of the symbols looked at, for each class.
+  private func models(_ classes: RANSClasses) -> [RANSModel] {
+    let classCount = Int(classes.map.max() ?? 0) + 1
+    let isRows = classes.run == rowLength && classes.map.count * rowLength == symbols.count
+    var counts = [[Int]](
+      repeating: Array(repeating: 0, count: counter.length + 1), count: classCount)
+    forEachSample { row, column, place in
+      counts[Int(classes.map[isRows ? row : column])][place] += 1
+    }
+    return counts.map {
+      RANSModel(
+        first: counter.first, counts: Array($0.dropLast()), outside: $0[counter.length], width: 24)
+    }
+  }
+
+  /// Ways to sort the rows, or the columns, whichever differ more, into classes.
   func candidates() -> [RANSClasses] {
     guard rowLength > 0, symbols.count % rowLength == 0 else { return [] }
     let rowCount = symbols.count / rowLength
-    var candidates: [RANSClasses] = []
+    var best: (lines: Lines, spreads: [Int], bits: Double)?
     for lines in [Lines.rows(rowCount), .columns(rowLength)] {
       guard (2...RANSCodec.greatestMapCount).contains(lines.count),
         lines.count <= symbols.count / 64
       else { continue }
       let spreads = spreads(lines)
-      for classCount in [2, 4, 8] where symbols.count >= classCount * Self.symbolsPerTable {
-        candidates.append(refined(lines, byRank(of: spreads, classCount: classCount)))
-      }
+      let models = models(classes(lines, byRank(of: spreads, classCount: 8)))
+      let bits = models.reduce(0) { $0 + $1.counts.entropyBits }
+      if bits < best?.bits ?? .infinity { best = (lines, spreads, bits) }
     }
-    return candidates
+    guard let best else { return [] }
+    return [2, 4, 8].filter { symbols.count >= $0 * Self.symbolsPerTable }.map {
+      refined(best.lines, byRank(of: best.spreads, classCount: $0))
+    }
   }
 
   private enum Lines {
@@ -51,20 +90,24 @@ struct RANSRowClasses<Symbol: FixedWidthInteger & UnsignedInteger & BitwiseCopya
 
   /// The sum of distances from the middle symbol, for each line.
   private func spreads(_ lines: Lines) -> [Int] {
-    let model = counter.model()
-    var below = 0
-    let half = symbols.count / 2
-    let middle = model.counts.firstIndex { count in
-      below += count
-      return below > half
+    var counts = [Int](repeating: 0, count: counter.length + 1)
+    var total = 0
+    forEachSample { _, _, place in
+      counts[place] += 1
+      total += 1
     }
-    let center = counter.first + UInt32(middle ?? 0)
+    var below = 0
+    let middle =
+      counts.firstIndex { count in
+        below += count
+        return below > total / 2
+      } ?? 0
     var spreads = [Int](repeating: 0, count: lines.count)
-    for row in 0..<symbols.count / rowLength {
-      for column in 0..<rowLength {
-        let symbol = UInt32(symbols[row * rowLength + column])
-        let distance = Int(symbol > center ? symbol - center : center - symbol)
-        if case .rows = lines { spreads[row] += distance } else { spreads[column] += distance }
+    forEachSample { row, column, place in
+      if case .rows = lines {
+        spreads[row] += abs(place - middle)
+      } else {
+        spreads[column] += abs(place - middle)
       }
     }
     return spreads
@@ -84,12 +127,13 @@ struct RANSRowClasses<Symbol: FixedWidthInteger & UnsignedInteger & BitwiseCopya
   private func refined(_ lines: Lines, _ map: [UInt8]) -> RANSClasses {
     var map = map
     for _ in 0..<Self.refinements {
-      let costs = costs(counter.models(of: classes(lines, map)))
+      let costs = costs(models(classes(lines, map)))
       var totals = [SIMD8<Float>](repeating: SIMD8(), count: lines.count)
-      for row in 0..<symbols.count / rowLength {
-        for column in 0..<rowLength {
-          let cost = costs[counter.place(of: symbols[row * rowLength + column])]
-          if case .rows = lines { totals[row] += cost } else { totals[column] += cost }
+      forEachSample { row, column, place in
+        if case .rows = lines {
+          totals[row] += costs[place]
+        } else {
+          totals[column] += costs[place]
         }
       }
       map = totals.map { total in
