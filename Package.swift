@@ -100,6 +100,10 @@ let package = Package(
       dependencies: ["TLCCompress", "TLCCore", "TLCSystem", "TLCTestSupport"], swiftSettings: tests
     ),
     .testTarget(
+      name: "TLCImportTests",
+      dependencies: ["TLCCore", "TLCExport", "TLCImport", "TLCSystem", "TLCTestSupport"],
+      swiftSettings: tests),
+    .testTarget(
       name: "TLCCommandTests", dependencies: ["TLCTestSupport", "tlc", "tlc-convert"],
       swiftSettings: tests),
     .testTarget(

@@ -138,6 +138,7 @@ public struct ImportedCheckpoint: Sendable {
     accounting = Accounting()
     accounting.mapped = self.tensors.map { .init(source: $0.source, name: $0.name) }
     accounting.mapped += self.aliases.map { .init(source: $0.source, name: $0.name) }
+    accounting.mapped.sort { $0.source.precedesInUTF8($1.source) }
     accounting.ignored = ignored.sorted { $0.source.precedesInUTF8($1.source) }
   }
 }
