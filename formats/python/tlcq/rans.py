@@ -99,27 +99,29 @@ def decode_chunks(chunks, count, width, precision, chunk_bits, run, classes, sym
         words[i, : word_counts[i]] = np.frombuffer(chunk, "<u2", word_counts[i], 36)
     positions = np.zeros(n, np.int64)
     size = 1 << chunk_bits
-    longest = min(size, count)
-    out = np.zeros((n, longest), np.uint32)
     last = count - (n - 1) * size
-    rows = np.arange(n)
+    groups = (min(size, count) + 7) // 8
+    out = np.zeros((n, groups * 8), np.uint32)
+    lanes = np.arange(8)
     mask = np.uint64((1 << precision) - 1)
-    for j in range(longest):
-        live = rows if j < last else rows[:-1]
-        if not len(live):
-            break
-        table = classes[(live * size + j) // max(run, 1) % len(classes)] if len(classes) > 1 else np.full(len(live), classes[0])
-        x = states[live, j % 8]
+    for group in range(groups):
+        # All chunks hold whole groups, but for the last one, which ends first.
+        live = n if group * 8 < last else n - 1
+        x = states[:live]
+        index = np.arange(live)[:, None] * size + group * 8 + lanes
+        table = classes[index // max(run, 1) % len(classes)]
         slot = (x & mask).astype(np.int64)
-        out[live, j] = symbols[table, slot]
+        out[:live, group * 8 : group * 8 + 8] = symbols[table, slot]
         x = frequency[table, slot] * (x >> np.uint64(precision)) + bias[table, slot]
-        low = np.flatnonzero(x < 1 << 16)
-        if len(low):
-            at = live[low]
-            require((positions[at] < word_counts[at]).all())
-            x[low] = x[low] << np.uint64(16) | words[at, positions[at]]
-            positions[at] += 1
-        states[live, j % 8] = x
+        there = index < count
+        low = (x < 1 << 16) & there
+        # Lanes take words in order: each takes the one behind those of the lanes before it.
+        at = positions[:live, None] + np.cumsum(low, axis=1) - low
+        positions[:live] += low.sum(axis=1)
+        require((positions[:live] <= word_counts[:live]).all())
+        word = words[np.arange(live)[:, None], np.minimum(at, words.shape[1] - 1)]
+        x = np.where(low, x << np.uint64(16) | word, x)
+        states[:live] = np.where(there, x, states[:live])
     require((positions == word_counts).all() and (states == 1 << 16).all())
     for i, chunk in enumerate(chunks):
         row = out[i, : last if i == n - 1 else size]
@@ -129,4 +131,4 @@ def decode_chunks(chunks, count, width, precision, chunk_bits, run, classes, sym
         if len(places):
             require(not trailing(tail, len(places) * width))
             row[places] = unpack(tail, len(places), width)
-    return out.reshape(-1)[:count] if n > 1 else out[0, :count]
+    return out.reshape(-1)[:count]
