@@ -6,9 +6,8 @@ internal import TLCSystem
 struct HDF5Inventory: Sendable {
   let file: HDF5File
   let objects: [HDF5Object]
-  /// The kind of each object by its path's UTF-8 bytes: two paths that Unicode holds to be
-  /// equivalent are two.
-  private let kinds: [[UInt8]: HDF5Object.Kind]
+  /// The place of the file among the sources.
+  var fileIndex = 0
 
   init(path: String) throws(ImportError) {
     self = try Self(file: try importing { () throws(HDF5Error) in try HDF5File(path: path) })
@@ -17,8 +16,6 @@ struct HDF5Inventory: Sendable {
   init(file: HDF5File) throws(ImportError) {
     self.file = file
     objects = try importing { () throws(HDF5Error) in try file.objects() }
-    kinds = Dictionary(
-      objects.map { (Array($0.path.utf8), $0.kind) }, uniquingKeysWith: { first, _ in first })
     for object in objects {
       switch object.kind {
       case .externalLink:
@@ -33,16 +30,9 @@ struct HDF5Inventory: Sendable {
     }
   }
 
-  func isGroup(_ path: String) -> Bool { path == "/" || kinds[Array(path.utf8)] == .group }
-
-  /// The first path of the dataset at a path, which may be a link to it.
-  func dataset(at path: String) -> String? {
-    switch kinds[Array(path.utf8)] {
-    case .dataset: path
-    case .hardLink(let target), .softLink(_, let target?):
-      kinds[Array(target.utf8)] == .dataset ? target : nil
-    default: nil
-    }
+  /// Whether the path is an object of this kind.
+  func has(_ path: String, _ kind: HDF5Object.Kind) -> Bool {
+    path == "/" ? kind == .group : objects.contains { $0.kind == kind && $0.path == path }
   }
 
   /// The paths of all datasets under their first names.
@@ -61,12 +51,49 @@ struct HDF5Inventory: Sendable {
   /// A list of texts, which may be split over attributes `name0`, `name1` and so on, as Keras does
   /// where a list is longer than an attribute can be.
   func texts(_ name: String, of object: String) throws(ImportError) -> [String]? {
-    if let whole = try part(name, of: object) { return whole }
+    switch try attribute(name, of: object) {
+    case .strings(let texts): return texts
+    case .string(let text): return [text]
+    // An empty list is stored as an empty array of numbers.
+    case .numbers(let numbers) where numbers.isEmpty: return []
+    case .integers(let numbers) where numbers.isEmpty: return []
+    case .some:
+      throw .malformed(
+        path: file.path, dataset: object, "attribute \"\(name)\" is not a list of text")
+    case nil: break
+    }
     var texts: [String]?
-    while let more = try part("\(name)\(texts == nil ? 0 : parts)", of: object) {
+    var part = 0
+    while case .strings(let more) = try attribute("\(name)\(part)", of: object) {
       texts = (texts ?? []) + more
-      parts += 1
+      part += 1
     }
     return texts
   }
+
+  /// A tensor of a dataset.
+  func tensor(
+    _ path: String, name: String, transforms: (Shape) -> [TensorTransform] = { _ in [] },
+    outputAxis: (Shape) -> Int?
+  ) throws(ImportError) -> ImportedTensor {
+    let file = file
+    let dataset = try importing { () throws(HDF5Error) in try file.dataset(path) }
+    guard case .numeric(let dtype) = dataset.element else {
+      throw .unsupported(path: file.path, dataset: path, "text as a tensor")
+    }
+    return ImportedTensor(
+      name: name, dtype: dtype, sourceShape: dataset.shape, source: path, file: fileIndex,
+      transforms: transforms(dataset.shape), outputAxis: outputAxis(dataset.shape)
+    ) { parallelism throws(ImportError) in
+      try importing { () throws(HDF5Error) in
+        try file.read(dataset, parallelism: parallelism)
+      }
+    }
+  }
+}
+
+/// Where a layer's outputs are in Keras's kernels: the last axis, but for an embedding's rows.
+func kerasOutputAxis(_ name: String, _ shape: Shape) -> Int? {
+  guard shape.rank >= 2 else { return nil }
+  return name.contains("embedding") ? 0 : shape.rank - 1
 }
