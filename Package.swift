@@ -104,6 +104,10 @@ let package = Package(
       dependencies: ["TLCCore", "TLCExport", "TLCImport", "TLCSystem", "TLCTestSupport"],
       swiftSettings: tests),
     .testTarget(
+      name: "TLCPipelineTests",
+      dependencies: ["TLCCompress", "TLCFormat", "TLCPipeline", "TLCTestSupport"],
+      swiftSettings: tests),
+    .testTarget(
       name: "TLCCommandTests", dependencies: ["TLCTestSupport", "tlc", "tlc-convert"],
       swiftSettings: tests),
     .testTarget(

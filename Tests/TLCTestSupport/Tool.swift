@@ -16,6 +16,7 @@ public enum Tool {
       Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent(),
       URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent(),
     ]
+    if name.hasPrefix("/") { return name }
     return candidates.map { $0.appending(path: name).path }
       .first { FileManager.default.isExecutableFile(atPath: $0) } ?? name
   }
@@ -28,8 +29,13 @@ public enum Tool {
     return process
   }
 
-  /// Runs an executable to its end.
+  /// Runs an executable of this package to its end.
   public static func run(_ name: String, _ arguments: String...) throws -> Outcome {
+    try run(name, arguments)
+  }
+
+  /// Runs an executable, of this package or at a path, to its end.
+  public static func run(_ name: String, _ arguments: [String]) throws -> Outcome {
     let process = process(name, arguments)
     let scratch = try Scratch()
     let files = ["output", "errors"].map { scratch.root.appending(path: $0) }

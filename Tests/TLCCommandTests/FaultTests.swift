@@ -1,0 +1,58 @@
+import Foundation
+import TLCTestSupport
+import Testing
+
+/// What the system does to a conversion. Where a fault cannot be made, its test is skipped by name.
+@Suite struct FaultTests {
+  static let model = Fixtures.path("models/digits/digits.h5")
+  static let canMount =
+    getuid() == 0 && (try? run("mount", "--version"))?.status == 0
+    && canMountTmpfs()
+  static let canDropPrivileges = getuid() == 0 && (try? run("setpriv", "--version"))?.status == 0
+
+  /// Runs a program of the system.
+  private static func run(_ arguments: String...) throws -> Tool.Outcome {
+    try Tool.run("/usr/bin/env", arguments)
+  }
+
+  private static func canMountTmpfs() -> Bool {
+    guard let scratch = try? Scratch(),
+      (try? run("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", scratch.root.path))?.status == 0
+    else { return false }
+    return (try? run("umount", scratch.root.path))?.status == 0
+  }
+
+  @Test(.enabled(if: canMount, "needs root and mount"))
+  func `leaves nothing on a full disk, and says that it is full`() throws {
+    let scratch = try Scratch()
+    #expect(
+      try Self.run("mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", scratch.root.path).status == 0)
+    defer { _ = try? Self.run("umount", scratch.root.path) }
+    let result = try Tool.run("tlc-convert", Self.model, scratch.path("out.tlcq"))
+    #expect(result.status == 3)
+    #expect(result.errors.hasSuffix(": No space left on device\n"), "\(result.errors)")
+    #expect(try scratch.names() == [])
+  }
+
+  @Test(.enabled(if: canDropPrivileges, "needs root and setpriv"))
+  func `names a folder that cannot be written, and an input that cannot be read`() throws {
+    let scratch = try Scratch()
+    let model = try scratch.write(
+      [UInt8](try Data(contentsOf: URL(filePath: Self.model))), to: "m.h5")
+    let tool = try scratch.write(
+      [UInt8](try Data(contentsOf: URL(filePath: Tool.path("tlc-convert")))), to: "tlc-convert")
+    #expect(try Self.run("chmod", "755", scratch.root.path, tool).status == 0)
+    let out = scratch.path("out.tlcq")
+    func convert() throws -> Tool.Outcome {
+      try Self.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", tool, model, out)
+    }
+    let unwritable = try convert()
+    #expect(unwritable.status == 3)
+    #expect(
+      unwritable.errors == "error: \(out): cannot create a file beside: Permission denied\n")
+    #expect(try Self.run("chmod", "600", model).status == 0)
+    let unreadable = try convert()
+    #expect(unreadable.status == 3)
+    #expect(unreadable.errors == "error: \(model): cannot open: Permission denied\n")
+  }
+}
