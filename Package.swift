@@ -9,8 +9,8 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
 ]
-/// `Lifetimes` is experimental: the two targets that return `~Escapable` values need it, and users
-/// of those values do not.
+/// `Lifetimes` is experimental: the targets that make `~Escapable` values need it, and users of
+/// those values do not.
 let lifetimes = house + [.enableExperimentalFeature("Lifetimes")]
 
 /// Tests may use what the library must not.
@@ -56,7 +56,8 @@ let package = Package(
       name: "TLCHDF5", dependencies: ["TLCCore", "TLCSystem", "CHDF5"], swiftSettings: house),
 
     // 3 · forms: the file, small enough to audit in an hour.
-    .target(name: "TLCFormat", dependencies: ["TLCCore", "TLCSystem"], swiftSettings: house),
+    .target(
+      name: "TLCFormat", dependencies: ["TLCCore", "TLCSystem"], swiftSettings: lifetimes),
 
     // 4 · acts: foreign checkpoints in and out, and what happens between.
     .target(

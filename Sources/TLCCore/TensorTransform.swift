@@ -84,7 +84,7 @@ extension MutableSpan where Element == UInt8 {
   /// Lends the bytes as elements of another plain type, to be changed in place.
   ///
   /// - Precondition: the bytes are aligned for `Other`, as those of an array are.
-  fileprivate mutating func withElements<Other: BitwiseCopyable>(
+  mutating func withElements<Other: BitwiseCopyable>(
     of _: Other.Type, _ body: (inout MutableSpan<Other>) -> Void
   ) {
     unsafe withUnsafeMutableBytes { raw in

@@ -52,10 +52,12 @@ public struct UniformValues: TensorValues, Equatable {
 
   public func decoded() -> Tensor {
     func decode<Element: FloatingTensorElement>(_: Element.Type) -> Tensor {
-      let elements = [Element](unsafeUninitializedCount: codes.count) { out in
-        dequantize(codes.span, into: &out)
+      // Straight into the tensor's bytes: a large tensor is not held twice.
+      let bytes = [UInt8](unsafeUninitializedCount: codes.count * dtype.byteCount) {
+        (bytes: inout MutableSpan<UInt8>) in
+        bytes.withElements(of: Element.self) { dequantize(codes.span, into: &$0) }
       }
-      return Tensor(elements, shape: shape)
+      return Tensor(dtype: dtype, shape: shape, bytes: bytes)
     }
     return switch dtype {
     case .f16: decode(Float16.self)

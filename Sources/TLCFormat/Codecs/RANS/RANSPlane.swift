@@ -210,43 +210,78 @@ struct RANSPlane: OpenPlane {
   }
 
   /// Decodes groups of a symbol a lane: the loop that everything waits for.
+  ///
+  /// The lanes are written out, so that their states stay in registers.
   private func decodeGroups(
     _ groups: Int, at place: Int, _ offsets: SIMD8<UInt32>, _ chunk: inout RANSChunk,
     into block: inout [UInt32]
   ) throws(PlaneError) {
-    let mask: UInt32 = 1 << precision - 1
-    let shift = precision & 31
-    var states = chunk.states
-    var position = chunk.position
-    let slots = slots.span
+    let states = chunk.states
+    var (s0, s1, s2, s3) = (states[0], states[1], states[2], states[3])
+    var (s4, s5, s6, s7) = (states[4], states[5], states[6], states[7])
+    let (o0, o1, o2, o3) = (offsets[0], offsets[1], offsets[2], offsets[3])
+    let (o4, o5, o6, o7) = (offsets[4], offsets[5], offsets[6], offsets[7])
+    let wordCount = chunk.wordCount
+    let words = chunk.words
+    var lanes = RANSLanes(
+      slots: slots.span, words: words.span, position: chunk.position,
+      mask: 1 << precision - 1, shift: precision & 31)
     var out = block.mutableSpan
     for group in 0..<groups {
       // The words have eight more behind them, so a group can read before it is checked.
-      guard position <= chunk.wordCount else { throw RANSChunk.tooFewWords }
-      var seen: UInt32 = 0
+      guard lanes.position <= wordCount else { throw RANSChunk.tooFewWords }
       let base = place + group * 8
-      for lane in 0..<8 {
-        let state = states[lane]
-        let slot = slots[Int(offsets[lane] &+ (state & mask))]
-        let symbol = UInt32(truncatingIfNeeded: slot)
-        let next =
-          UInt32(truncatingIfNeeded: slot >> 32 & 0xFFFF) &* (state >> shift)
-          &+ UInt32(truncatingIfNeeded: slot >> 48)
-        let isLow = next < RANSCodec.base
-        let refilled = next << 16 | UInt32(chunk.words[position])
-        states[lane] = isLow ? refilled : next
-        position &+= isLow ? 1 : 0
-        out[base + lane] = symbol
-        seen |= symbol
-      }
-      if seen & Self.escape != 0 {
+      let r0 = lanes.step(&s0, o0)
+      let r1 = lanes.step(&s1, o1)
+      let r2 = lanes.step(&s2, o2)
+      let r3 = lanes.step(&s3, o3)
+      let r4 = lanes.step(&s4, o4)
+      let r5 = lanes.step(&s5, o5)
+      let r6 = lanes.step(&s6, o6)
+      let r7 = lanes.step(&s7, o7)
+      let symbols = SIMD8(r0, r1, r2, r3, r4, r5, r6, r7)
+      for lane in 0..<8 { out[base + lane] = symbols[lane] }
+      if (r0 | r1 | r2 | r3 | r4 | r5 | r6 | r7) & Self.escape != 0 {
         for lane in 0..<8 where out[base + lane] == Self.escape {
           out[base + lane] = try chunk.nextEscape()
         }
       }
     }
-    chunk.states = states
+    chunk.states = SIMD8(s0, s1, s2, s3, s4, s5, s6, s7)
+    let position = lanes.position
     chunk.position = position
-    guard position <= chunk.wordCount else { throw RANSChunk.tooFewWords }
+    guard position <= wordCount else { throw RANSChunk.tooFewWords }
+  }
+}
+
+/// What the lanes of a chunk share while they are decoded.
+private struct RANSLanes: ~Escapable {
+  let slots: Span<UInt64>
+  let words: Span<UInt16>
+  var position: Int
+  let mask: UInt32
+  let shift: UInt32
+
+  @_lifetime(copy slots, copy words)
+  init(slots: Span<UInt64>, words: Span<UInt16>, position: Int, mask: UInt32, shift: UInt32) {
+    self.slots = slots
+    self.words = words
+    self.position = position
+    self.mask = mask
+    self.shift = shift
+  }
+
+  /// Decodes a lane's next symbol.
+  @inline(__always)
+  mutating func step(_ state: inout UInt32, _ offset: UInt32) -> UInt32 {
+    let slot = slots[Int(offset &+ (state & mask))]
+    let next =
+      UInt32(truncatingIfNeeded: slot >> 32 & 0xFFFF) &* (state &>> shift)
+      &+ UInt32(truncatingIfNeeded: slot >> 48)
+    let isLow = next < RANSCodec.base
+    let refilled = next &<< 16 | UInt32(words[position])
+    state = isLow ? refilled : next
+    position &+= isLow ? 1 : 0
+    return UInt32(truncatingIfNeeded: slot)
   }
 }
