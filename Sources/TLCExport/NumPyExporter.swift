@@ -8,8 +8,10 @@ public enum NumPyExporter: CheckpointExporter {
   public static let fileExtensions = ["npz"]
 
   public static func write(
-    _ tensors: [ExportedTensor], to path: String, overwriting: Bool, progress: (Int) -> Void
+    _ tensors: [ExportedTensor], to path: String, overwriting: Bool,
+    progress: (Int) throws -> Void
   ) throws {
+    try tensors.requireUniqueNames()
     for tensor in tensors where tensor.dtype == .bf16 {
       throw ExportError.dtype(.bf16, tensor: tensor.name, format: "NumPy")
     }
@@ -21,7 +23,7 @@ public enum NumPyExporter: CheckpointExporter {
     for tensor in tensors {
       let values = try tensor.load()
       try zip.append(name: "\(tensor.name).npy", header: header(tensor), values.bytes)
-      progress(values.bytes.count)
+      try progress(values.bytes.count)
     }
     try zip.finish()
     try file.commit()

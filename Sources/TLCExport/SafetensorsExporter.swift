@@ -1,24 +1,29 @@
-import TLCCore
-import TLCSystem
+internal import TLCCore
+internal import TLCSystem
 
-/// Writes safetensors: tensors in order of descending element size, then of name, and the header
-/// padded to a multiple of 8 bytes, as the reference implementation does.
+/// Writes safetensors, byte for byte as the reference implementation does: tensors in its order of
+/// types, then of names, and the header padded to a multiple of 8 bytes.
 public enum SafetensorsExporter: CheckpointExporter {
   public static let name = "safetensors"
   public static let fileExtensions = ["safetensors"]
 
+  /// The reference's order of types, which keeps each tensor aligned to its elements.
+  private static let order: [DType] = [
+    .u64, .i64, .f64, .f32, .u32, .i32, .bf16, .f16, .u16, .i16, .i8, .u8, .bool,
+  ]
+
   public static func write(
-    _ tensors: [ExportedTensor], to path: String, overwriting: Bool, progress: (Int) -> Void
+    _ tensors: [ExportedTensor], to path: String, overwriting: Bool,
+    progress: (Int) throws -> Void
   ) throws {
-    let sorted = tensors.sorted { first, second in
-      first.dtype.byteCount == second.dtype.byteCount
-        ? first.name.precedesInUTF8(second.name)
-        : first.dtype.byteCount > second.dtype.byteCount
+    try tensors.requireUniqueNames()
+    let sorted = order.flatMap { dtype in
+      tensors.filter { $0.dtype == dtype }.sorted { $0.name.precedesInUTF8($1.name) }
     }
     var members: [String] = []
     var offset = 0
     for tensor in sorted {
-      guard tensor.name != "__metadata__" else {
+      guard !tensor.name.equalsInUTF8("__metadata__") else {
         throw ExportError.name(tensor.name, "safetensors keeps this name for itself")
       }
       let dimensions = tensor.shape.dimensions.map { String($0) }.joined(separator: ",")
@@ -37,7 +42,7 @@ public enum SafetensorsExporter: CheckpointExporter {
     for tensor in sorted {
       let values = try tensor.load()
       try file.append(values.bytes.span)
-      progress(values.bytes.count)
+      try progress(values.bytes.count)
     }
     try file.commit()
   }
@@ -46,12 +51,22 @@ public enum SafetensorsExporter: CheckpointExporter {
     dtype == .bool ? "BOOL" : dtype.rawValue.uppercased()
   }
 
-  /// A JSON string.
+  /// A JSON string with the escapes that the reference writes.
   private static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
-      if scalar == "\"" || scalar == "\\" { quoted += "\\" }
-      quoted.unicodeScalars.append(scalar)
+      switch scalar {
+      case "\"", "\\": quoted += "\\\(scalar)"
+      case "\u{8}": quoted += "\\b"
+      case "\u{C}": quoted += "\\f"
+      case "\n": quoted += "\\n"
+      case "\r": quoted += "\\r"
+      case "\t": quoted += "\\t"
+      case "\u{0}"..<"\u{20}":
+        let digits = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: quoted.unicodeScalars.append(scalar)
+      }
     }
     return quoted + "\""
   }

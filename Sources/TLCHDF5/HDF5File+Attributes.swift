@@ -90,7 +90,7 @@ extension HDF5File {
   }
 
   /// The bytes of each string, or `nil` where they cannot be read.
-  private static func strings(
+  static func strings(
     _ attribute: hid_t, _ type: hid_t, _ space: hid_t, _ count: Int, _ size: Int
   ) -> [[UInt8]]? {
     guard let memory = HDF5Handle(H5Tcopy(type), closedBy: H5Tclose) else { return nil }

@@ -34,6 +34,10 @@ extension HDF5File {
     case .text:
       element = .text
       isLittleEndian = false
+    case .unsupported where isMarkedBFloat16(dataset, type.id):
+      element = .numeric(.bf16)
+      isLittleEndian = true
+      try checkSize(dataset, shape, .bf16, layout, object)
     case .unsupported(let what): throw refusal(object, .unsupported(what))
     }
     var chunk: [Int]?
@@ -47,6 +51,22 @@ extension HDF5File {
     return HDF5Dataset(
       path: object, shape: shape, element: element, isLittleEndian: isLittleEndian, chunk: chunk,
       filters: filters)
+  }
+
+  /// Whether elements are 16 opaque bits, which an attribute `dtype` says are bfloat16: so Keras 3
+  /// stores what NumPy has no type for.
+  private func isMarkedBFloat16(_ dataset: hid_t, _ type: hid_t) -> Bool {
+    guard H5Tget_class(type) == H5T_OPAQUE, H5Tget_size(type) == 2,
+      unsafe H5Aexists(dataset, "dtype") > 0,
+      let attribute = HDF5Handle(
+        unsafe H5Aopen(dataset, "dtype", hid_t(H5P_DEFAULT)), closedBy: H5Aclose),
+      let textType = HDF5Handle(H5Aget_type(attribute.id), closedBy: H5Tclose),
+      let space = HDF5Handle(H5Aget_space(attribute.id), closedBy: H5Sclose),
+      H5Tget_class(textType.id) == H5T_STRING, H5Sget_simple_extent_npoints(space.id) == 1
+    else { return false }
+    let size = H5Tget_size(textType.id)
+    guard size <= 64 else { return false }
+    return Self.strings(attribute.id, textType.id, space.id, 1, size) == [Array("bfloat16".utf8)]
   }
 
   /// The filters in the order of writing, all of which the library has.

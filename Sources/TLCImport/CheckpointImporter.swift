@@ -1,6 +1,3 @@
-internal import TLCCore
-internal import TLCSystem
-
 /// A foreign checkpoint format that can be read.
 ///
 /// To add one, write a file in `Importers/` with a type that conforms, and name it in
@@ -16,35 +13,6 @@ public protocol CheckpointImporter: Sendable {
   static func open(_ input: ImportInput) throws(ImportError) -> ImportedCheckpoint
 }
 
-/// A file that is to be imported.
-public struct ImportInput: Sendable {
-  public let path: String
-  /// The first bytes of the file, up to 4,096.
-  public let prefix: [UInt8]
-  public let byteCount: Int
-  let file: InputFile
-
-  public init(path: String) throws(ImportError) {
-    self.path = path
-    file = try importing { () throws(IOError) in try InputFile(path: path) }
-    let file = file
-    byteCount = file.byteCount
-    prefix = try importing { () throws(IOError) in
-      try file.read(at: 0, count: min(4_096, file.byteCount))
-    }
-  }
-
-  /// The path of a file in the same folder.
-  func sibling(_ name: String) -> String {
-    path.lastIndex(of: "/").map { String(path[...$0]) + name } ?? name
-  }
-
-  /// The last part of the path.
-  var baseName: String {
-    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
-  }
-}
-
 /// The importers that a program knows, tried in order.
 public struct ImporterRegistry: Sendable {
   public let all: [any CheckpointImporter.Type]
@@ -52,9 +20,9 @@ public struct ImporterRegistry: Sendable {
   public init(_ all: [any CheckpointImporter.Type]) { self.all = all }
 
   public static let standard = ImporterRegistry([
-    SafetensorsIndexImporter.self, SafetensorsImporter.self, KerasArchiveImporter.self,
-    NumPyImporter.self, HuggingFaceHDF5Importer.self, KerasHDF5Importer.self,
-    KerasWeightsImporter.self, GenericHDF5Importer.self,
+    SafetensorsIndexImporter.self, HuggingFaceIndexImporter.self, SafetensorsImporter.self,
+    KerasArchiveImporter.self, NumPyImporter.self, HuggingFaceHDF5Importer.self,
+    KerasHDF5Importer.self, KerasWeightsImporter.self, GenericHDF5Importer.self,
   ])
 
   /// These and one more, which is tried first.
@@ -66,12 +34,11 @@ public struct ImporterRegistry: Sendable {
   public func open(
     _ path: String, importer name: String? = nil
   ) throws(ImportError) -> ImportedCheckpoint {
+    let known = all.map { $0.name }
+    if let name, !known.contains(name) { throw .unknownImporter(name, known: known) }
     let input = try ImportInput(path: path)
-    let importer =
-      name.map { name in all.first { $0.name == name } } ?? all.first { $0.recognizes(input) }
-    guard let importer else {
-      throw .unrecognized(path: path, known: all.map { $0.name })
-    }
+    let importer = all.first { type in name.map { type.name == $0 } ?? type.recognizes(input) }
+    guard let importer else { throw .unrecognized(path: path, known: known) }
     return try importer.open(input)
   }
 }

@@ -6,6 +6,8 @@ public import TLCSystem
 public enum ImportError: Error, Equatable, Sendable {
   /// No importer knows the file.
   case unrecognized(path: String, known: [String])
+  /// There is no importer of a name.
+  case unknownImporter(String, known: [String])
   /// The file breaks its format's rules.
   case malformed(path: String, dataset: String?, String)
   /// Something that is not imported, by name.
@@ -21,11 +23,16 @@ extension ImportError: CustomStringConvertible {
     switch self {
     case .unrecognized(let path, let known):
       "\(path): not a format that can be imported; these can: \(known.joined(separator: ", "))"
+    case .unknownImporter(let name, let known):
+      "\(name): not the name of an importer; there are \(known.joined(separator: ", "))"
     case .malformed(let path, let dataset, let what): Self.sentence(path, dataset, what)
     case .unsupported(let path, let dataset, let what):
       Self.sentence(path, dataset, "\(what) cannot be imported")
     case .unmapped(let path, let dataset):
-      Self.sentence(path, dataset, "no rule says what this dataset is")
+      Self.sentence(
+        path, dataset,
+        "no layer lists this dataset, and no rule ignores it; the importer hdf5 takes every dataset"
+      )
     case .hdf5(let error): error.description
     case .system(let error): error.description
     }

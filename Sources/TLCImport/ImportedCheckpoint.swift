@@ -107,7 +107,8 @@ public struct ImportedCheckpoint: Sendable {
 
   /// Puts tensors in order, and accounts for them.
   ///
-  /// - Throws: ``ImportError`` where two have one name, or a name is none.
+  /// - Throws: ``ImportError`` where two have one name, a name is none, or the target of an alias
+  ///   is no tensor.
   public init(
     importer: String, rules: Int, sources: [String], tensors: [ImportedTensor],
     aliases: [ImportedAlias] = [], assets: [ImportedAsset] = [],
@@ -134,6 +135,11 @@ public struct ImportedCheckpoint: Sendable {
     for (first, second) in zip(names, names.dropFirst()) where first.0.equalsInUTF8(second.0) {
       throw .malformed(
         path: path, dataset: second.1, "it would have the name \"\(second.0)\", as \(first.1) has")
+    }
+    let targets = Set(tensors.map { Array($0.name.utf8) })
+    for alias in aliases where !targets.contains(Array(alias.target.utf8)) {
+      throw .malformed(
+        path: path, dataset: alias.source, "it stands for \"\(alias.target)\", which is no tensor")
     }
     accounting = Accounting()
     accounting.mapped = self.tensors.map { .init(source: $0.source, name: $0.name) }

@@ -29,7 +29,7 @@ public enum Deflate {
   public enum Format: Sendable {
     case raw, zlib
 
-    fileprivate var windowBits: Int32 { self == .raw ? -15 : 15 }
+    var windowBits: Int32 { self == .raw ? -15 : 15 }
   }
 
   /// The most bytes that a byte of DEFLATE can give.

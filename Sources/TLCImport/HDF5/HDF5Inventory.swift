@@ -6,8 +6,9 @@ internal import TLCSystem
 struct HDF5Inventory: Sendable {
   let file: HDF5File
   let objects: [HDF5Object]
-  /// The place of the file among the sources.
-  var fileIndex = 0
+  /// The kind of each object by its path's UTF-8 bytes: two paths that Unicode holds to be
+  /// equivalent are two.
+  private let kinds: [[UInt8]: HDF5Object.Kind]
 
   init(path: String) throws(ImportError) {
     self = try Self(file: try importing { () throws(HDF5Error) in try HDF5File(path: path) })
@@ -16,6 +17,8 @@ struct HDF5Inventory: Sendable {
   init(file: HDF5File) throws(ImportError) {
     self.file = file
     objects = try importing { () throws(HDF5Error) in try file.objects() }
+    kinds = Dictionary(
+      objects.map { (Array($0.path.utf8), $0.kind) }, uniquingKeysWith: { first, _ in first })
     for object in objects {
       switch object.kind {
       case .externalLink:
@@ -30,9 +33,16 @@ struct HDF5Inventory: Sendable {
     }
   }
 
-  /// Whether the path is an object of this kind.
-  func has(_ path: String, _ kind: HDF5Object.Kind) -> Bool {
-    path == "/" ? kind == .group : objects.contains { $0.kind == kind && $0.path == path }
+  func isGroup(_ path: String) -> Bool { path == "/" || kinds[Array(path.utf8)] == .group }
+
+  /// The first path of the dataset at a path, which may be a link to it.
+  func dataset(at path: String) -> String? {
+    switch kinds[Array(path.utf8)] {
+    case .dataset: path
+    case .hardLink(let target), .softLink(_, let target?):
+      kinds[Array(target.utf8)] == .dataset ? target : nil
+    default: nil
+    }
   }
 
   /// The paths of all datasets under their first names.
@@ -51,6 +61,18 @@ struct HDF5Inventory: Sendable {
   /// A list of texts, which may be split over attributes `name0`, `name1` and so on, as Keras does
   /// where a list is longer than an attribute can be.
   func texts(_ name: String, of object: String) throws(ImportError) -> [String]? {
+    if let whole = try list(name, of: object) { return whole }
+    var texts: [String]?
+    var part = 0
+    while let more = try list("\(name)\(part)", of: object) {
+      texts = (texts ?? []) + more
+      part += 1
+    }
+    return texts
+  }
+
+  /// The list of texts of one attribute; `nil` where there is no such attribute.
+  private func list(_ name: String, of object: String) throws(ImportError) -> [String]? {
     switch try attribute(name, of: object) {
     case .strings(let texts): return texts
     case .string(let text): return [text]
@@ -60,21 +82,14 @@ struct HDF5Inventory: Sendable {
     case .some:
       throw .malformed(
         path: file.path, dataset: object, "attribute \"\(name)\" is not a list of text")
-    case nil: break
+    case nil: return nil
     }
-    var texts: [String]?
-    var part = 0
-    while case .strings(let more) = try attribute("\(name)\(part)", of: object) {
-      texts = (texts ?? []) + more
-      part += 1
-    }
-    return texts
   }
 
   /// A tensor of a dataset.
   func tensor(
-    _ path: String, name: String, transforms: (Shape) -> [TensorTransform] = { _ in [] },
-    outputAxis: (Shape) -> Int?
+    _ path: String, name: String, file index: Int = 0,
+    transforms: (Shape) -> [TensorTransform] = { _ in [] }, outputAxis: (Shape) -> Int?
   ) throws(ImportError) -> ImportedTensor {
     let file = file
     let dataset = try importing { () throws(HDF5Error) in try file.dataset(path) }
@@ -82,14 +97,36 @@ struct HDF5Inventory: Sendable {
       throw .unsupported(path: file.path, dataset: path, "text as a tensor")
     }
     return ImportedTensor(
-      name: name, dtype: dtype, sourceShape: dataset.shape, source: path, file: fileIndex,
+      name: name, dtype: dtype, sourceShape: dataset.shape, source: path, file: index,
       transforms: transforms(dataset.shape), outputAxis: outputAxis(dataset.shape)
     ) { parallelism throws(ImportError) in
-      try importing { () throws(HDF5Error) in
+      let tensor = try importing { () throws(HDF5Error) in
         try file.read(dataset, parallelism: parallelism)
+      }
+      try requireBooleans(tensor, path: file.path, dataset: path)
+      return tensor
+    }
+  }
+
+  /// The links that no tensor or alias was made of: second names of what is accounted for.
+  func secondNames(besides mapped: Set<[UInt8]>) -> [Accounting.Ignored] {
+    objects.compactMap { object in
+      switch object.kind {
+      case .softLink, .hardLink:
+        mapped.contains(Array(object.path.utf8)) ? nil : .init(object.path, by: "second-name")
+      default: nil
       }
     }
   }
+}
+
+/// Refuses a bool of which an element is neither 0 nor 1.
+func requireBooleans(
+  _ tensor: Tensor, path: String, dataset: String
+) throws(ImportError) {
+  guard tensor.dtype == .bool, let bad = tensor.bytes.firstIndex(where: { $0 > 1 }) else { return }
+  throw .malformed(
+    path: path, dataset: dataset, "element \(bad) of a bool is \(tensor.bytes[bad]), not 0 or 1")
 }
 
 /// Where a layer's outputs are in Keras's kernels: the last axis, but for an embedding's rows.
