@@ -105,6 +105,10 @@ let package = Package(
       dependencies: ["TLCCore", "TLCExport", "TLCImport", "TLCSystem", "TLCTestSupport"],
       swiftSettings: tests),
     .testTarget(
+      name: "TLCExportTests",
+      dependencies: ["TLCCore", "TLCExport", "TLCImport", "TLCSystem", "TLCTestSupport"],
+      swiftSettings: tests),
+    .testTarget(
       name: "TLCPipelineTests",
       dependencies: ["TLCCompress", "TLCFormat", "TLCPipeline", "TLCTestSupport"],
       swiftSettings: tests),
