@@ -4,6 +4,19 @@ public protocol TensorElement: BitwiseCopyable, Sendable {
   static var dtype: DType { get }
   /// The value as `Double`: exact, but for integers beyond ±2⁵³, which round to nearest even.
   var double: Double { get }
+
+  /// The values of four neighbouring elements, from `index` on.
+  ///
+  /// - Precondition: all four are in the span.
+  static func doubles(_ elements: Span<Self>, at index: Int) -> SIMD4<Double>
+}
+
+extension TensorElement {
+  @inlinable public static func doubles(_ elements: Span<Self>, at index: Int) -> SIMD4<Double> {
+    SIMD4(
+      elements[index].double, elements[index + 1].double, elements[index + 2].double,
+      elements[index + 3].double)
+  }
 }
 
 /// A floating-point element, which quantizers may round.
@@ -63,6 +76,9 @@ extension Float: FloatingTensorElement {
   @inlinable public var double: Double { Double(self) }
   @inlinable public var float: Float { self }
   @inlinable public init(rounding value: Float) { self = value }
+  @inlinable public static func doubles(_ elements: Span<Float>, at index: Int) -> SIMD4<Double> {
+    SIMD4<Double>(elements.vector(at: index))
+  }
 }
 extension Double: FloatingTensorElement {
   public static var dtype: DType { .f64 }

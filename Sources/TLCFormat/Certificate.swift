@@ -39,12 +39,12 @@ extension Certificate {
   public init(source: Tensor, decoded: Tensor, saturatedCount: Int = 0) {
     precondition(
       source.dtype == decoded.dtype && source.shape == decoded.shape, "different tensors")
-    func measure<Element: TensorElement>(_: Element.Type) -> Sums {
+    func measure<Element: TensorElement>(_: Element.Type) -> CertificateSums {
       source.withElements(of: Element.self) { source in
-        decoded.withElements(of: Element.self) { decoded in Sums(source, decoded) }
+        decoded.withElements(of: Element.self) { decoded in CertificateSums(source, decoded) }
       }
     }
-    let sums: Sums =
+    let sums: CertificateSums =
       switch source.dtype {
       case .f16: measure(Float16.self)
       case .bf16: measure(BFloat16.self)
@@ -52,12 +52,12 @@ extension Certificate {
       case .f64: measure(Double.self)
       default: measure(source.dtype.elementType)
       }
-    let error = sums.error.total
-    let squares = (source: sums.source.total, decoded: sums.decoded.total)
+    let error = sums.total(\.error)
+    let squares = (source: sums.total(\.source), decoded: sums.total(\.decoded))
     self.init(
       cosine: squares.source == 0 || squares.decoded == 0
         ? (squares.source == squares.decoded ? 1 : 0)
-        : sums.product.total / (squares.source.squareRoot() * squares.decoded.squareRoot()),
+        : sums.total(\.product) / (squares.source.squareRoot() * squares.decoded.squareRoot()),
       infiniteCount: sums.infiniteCount, maximumAbsoluteError: sums.maximum,
       nanCount: sums.nanCount, nonZeroCount: sums.nonZeroCount,
       relativeRMSError: squares.source == 0
@@ -84,58 +84,5 @@ extension Certificate {
       ("relativeRMSError", .bits(relativeRMSError.bitPattern)),
       ("saturated", .integer(saturatedCount)),
     ])
-  }
-}
-
-/// The sums of a certificate, in 16 lanes.
-private struct Sums {
-  var source = SIMD16<Double>()
-  var decoded = SIMD16<Double>()
-  var product = SIMD16<Double>()
-  var error = SIMD16<Double>()
-  var maximum = 0.0
-  var infiniteCount = 0
-  var nanCount = 0
-  var nonZeroCount = 0
-
-  init<Element: TensorElement>(_ sources: Span<Element>, _ decodeds: Span<Element>) {
-    var maxima = SIMD16<Double>()
-    for start in stride(from: 0, to: sources.count, by: 16) {
-      var s = SIMD16<Double>()
-      var d = SIMD16<Double>()
-      let count = min(16, sources.count - start)
-      for lane in 0..<count {
-        s[lane] = sources[start + lane].double
-        d[lane] = decodeds[start + lane].double
-        nonZeroCount += d[lane] == 0 ? 0 : 1
-      }
-      // 𝑥 − 𝑥 is 0 for a finite number, and NaN for any other.
-      let check = (s - s) + (d - d)
-      if check != SIMD16() {
-        for lane in 0..<count where !(s[lane].isFinite && d[lane].isFinite) {
-          if s[lane].isNaN { nanCount += 1 }
-          if s[lane].isInfinite { infiniteCount += 1 }
-          s[lane] = 0
-          d[lane] = 0
-        }
-      }
-      let difference = d - s
-      source += s * s
-      decoded += d * d
-      product += s * d
-      error += difference * difference
-      maxima = pointwiseMax(maxima, pointwiseMax(difference, -difference))
-    }
-    maximum = maxima.max()
-  }
-}
-
-extension SIMD16<Double> {
-  /// Lane 0 after adding lane 𝑗 + ℎ to lane 𝑗 for ℎ = 8, 4, 2, 1.
-  fileprivate var total: Double {
-    let eight = lowHalf + highHalf
-    let four = eight.lowHalf + eight.highHalf
-    let two = four.lowHalf + four.highHalf
-    return two.x + two.y
   }
 }

@@ -5,9 +5,9 @@ import TLCImport
 import TLCSystem
 
 /// What a recipe means for each tensor of a checkpoint.
-struct CompressionPlan {
+struct CompressionPlan: Sendable {
   /// What is done with one tensor.
-  private struct Step {
+  private struct Step: Sendable {
     var rule: Int?
     var pruner: (any Pruner)?
     var quantizer: (any Quantizer)?
@@ -128,41 +128,86 @@ struct CompressionPlan {
     }
   }
 
-  /// Prunes, quantizes and encodes a tensor; called for each in order.
+  /// A tensor that is ready to be written, and what the user should know of it.
+  struct Outcome: Sendable {
+    var tensor: EncodedTensor
+    var note: String?
+  }
+
+  /// Small tensors are worked on together while their sources' bytes are no more than this.
+  private static let batchByteCount = 8 << 20
+
+  /// Neighbouring tensors that are worked on together: many small ones, or one large one.
+  ///
+  /// Where a global threshold keeps some of several equal magnitudes, tensors are told so in
+  /// order, one by one.
+  func batches(of checkpoint: ImportedCheckpoint) -> [Range<Int>] {
+    var batches: [Range<Int>] = []
+    var byteCount = 0
+    for (index, tensor) in checkpoint.tensors.enumerated() {
+      byteCount += tensor.byteCount
+      if let last = batches.last, selections.isEmpty, byteCount <= Self.batchByteCount {
+        batches[batches.count - 1] = last.lowerBound..<index + 1
+      } else {
+        batches.append(index..<index + 1)
+        byteCount = tensor.byteCount
+      }
+    }
+    return batches
+  }
+
+  /// Prunes, quantizes and encodes the tensors of a batch; called for each in order.
   mutating func encode(
-    _ tensor: ImportedTensor, at index: Int, _ parallelism: Parallelism, notes: inout [String]
-  ) throws -> EncodedTensor {
-    let encoder = TensorEncoder(patterns: steps[index].patterns, parallelism: parallelism)
+    _ batch: Range<Int>, of checkpoint: ImportedCheckpoint, _ parallelism: Parallelism
+  ) throws -> [Outcome] {
+    var masks: [Int: Bitmap] = [:]
+    for index in batch where steps[index].isPrunedGlobally {
+      guard let rule = steps[index].rule else { continue }
+      masks[index] = try selections[rule]?.mask(for: checkpoint.tensors[index].load(parallelism))
+    }
+    let inner = batch.count < parallelism.threads ? parallelism : .serial
+    return try parallelism.map(batch.count) { [self, masks] place in
+      let index = batch.lowerBound + place
+      return try encode(
+        checkpoint.tensors[index], steps[index], globalMask: masks[index], inner)
+    }
+  }
+
+  private func encode(
+    _ tensor: ImportedTensor, _ step: Step, globalMask: Bitmap?, _ parallelism: Parallelism
+  ) throws -> Outcome {
+    let encoder = TensorEncoder(patterns: step.patterns, parallelism: parallelism)
     let origin = TensorSource(
       file: tensor.file, name: tensor.source, transforms: tensor.transforms)
-    let (values, certified) = try compress(tensor, at: index, encoder, notes: &notes)
-    return encoder.encode(values, name: tensor.name, certified: certified, origin: origin)
+    let (values, certified, note) = try compress(tensor, step, globalMask: globalMask, encoder)
+    return Outcome(
+      tensor: encoder.encode(values, name: tensor.name, certified: certified, origin: origin),
+      note: note)
   }
 
   /// The values that a tensor is to have; the source's are in memory no longer than this.
-  private mutating func compress(
-    _ tensor: ImportedTensor, at index: Int, _ encoder: TensorEncoder, notes: inout [String]
-  ) throws -> (any TensorValues, TensorEncoder.Certified) {
-    let step = steps[index]
+  private func compress(
+    _ tensor: ImportedTensor, _ step: Step, globalMask: Bitmap?, _ encoder: TensorEncoder
+  ) throws -> (any TensorValues, TensorEncoder.Certified, note: String?) {
     let source = try tensor.load(encoder.parallelism)
     do throws(CompressionError) {
       var pruned = source
-      if step.isPrunedGlobally, let rule = step.rule {
-        if let mask = try selections[rule]?.mask(for: source) {
-          pruned = source.pruned(keeping: mask)
-        }
+      if let globalMask {
+        pruned = source.pruned(keeping: globalMask)
       } else if let pruner = step.pruner {
         pruned = source.pruned(
           keeping: try pruner.mask(for: source, parallelism: encoder.parallelism))
       }
       let values =
         try step.quantizer?.quantize(pruned, parallelism: encoder.parallelism) ?? pruned
-      return (values, encoder.certify(values, source: source))
+      return (values, encoder.certify(values, source: source), nil)
     } catch {
       switch error {
       case .nonFinite, .codeRange:
-        notes.append("tensor \"\(tensor.name)\" is kept as it is: \(error)")
-        return (source, encoder.certify(source, source: source))
+        return (
+          source, encoder.certify(source, source: source),
+          "tensor \"\(tensor.name)\" is kept as it is: \(error)"
+        )
       default: throw ConversionError.compression(tensor: tensor.name, error)
       }
     }

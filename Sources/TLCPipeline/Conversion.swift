@@ -32,7 +32,7 @@ public struct Conversion: Sendable {
 
   /// Converts, and returns what was written.
   ///
-  /// One tensor is in memory at a time. Nothing is at the output before all is written.
+  /// One large tensor is in memory at a time, or a few small ones. Nothing is at the output before all is written.
   /// - Parameter progress: may throw, to end the conversion.
   public func run(progress: (WorkProgress) throws -> Void = { _ in }) throws -> ConversionReport {
     let checkpoint = try importers.open(input, importer: importer)
@@ -103,17 +103,21 @@ public struct Conversion: Sendable {
       importer: checkpoint.importer, accounting: checkpoint.accounting)
     let total = checkpoint.tensors.reduce(0) { $0 + $1.byteCount }
     var done = 0
-    for (index, tensor) in checkpoint.tensors.enumerated() {
-      let encoded = try plan.encode(tensor, at: index, parallelism, notes: &report.notes)
-      let aliases = checkpoint.aliases.filter { $0.target.equalsInUTF8(tensor.name) }.map {
-        AliasRecord(
-          name: $0.name, target: tensor.name, dtype: tensor.dtype, shape: tensor.shape,
-          origin: TensorSource(file: tensor.file, name: $0.source, transforms: tensor.transforms))
+    for batch in plan.batches(of: checkpoint) {
+      let outcomes = try plan.encode(batch, of: checkpoint, parallelism)
+      for (tensor, outcome) in zip(checkpoint.tensors[batch], outcomes) {
+        let aliases = checkpoint.aliases.filter { $0.target.equalsInUTF8(tensor.name) }.map {
+          AliasRecord(
+            name: $0.name, target: tensor.name, dtype: tensor.dtype, shape: tensor.shape,
+            origin: TensorSource(
+              file: tensor.file, name: $0.source, transforms: tensor.transforms))
+        }
+        try writer?.append(outcome.tensor, aliases: aliases)
+        report.tensors.append(TensorSummary(outcome.tensor))
+        report.tensors += aliases.map { TensorSummary($0) }
+        if let note = outcome.note { report.notes.append(note) }
+        done += tensor.byteCount
       }
-      try writer?.append(encoded, aliases: aliases)
-      report.tensors.append(TensorSummary(encoded))
-      report.tensors += aliases.map { TensorSummary($0) }
-      done += tensor.byteCount
       try progress(
         WorkProgress(activity: "converting", doneByteCount: done, totalByteCount: total))
     }

@@ -20,18 +20,20 @@ struct PlaneEncoder: Sendable {
   /// - Parameter asked: the name of a codec to try that is not tried otherwise.
   func encode(_ symbols: PlaneSymbols, role: String, asked: String? = nil) -> EncodedPlane? {
     guard symbols.rawByteCount > 0 else { return nil }
+    // The raw form's length is known without writing it, and of equal lengths it comes first.
     var best: (codec: String, stored: [UInt8])?
-    for codec in codecs.all where codec.isAutomatic || codec.name == asked {
-      let limit = best?.stored.count ?? Int.max
+    for codec in codecs.all
+    where codec != RawCodec.self && (codec.isAutomatic || codec.name == asked) {
+      let limit = best?.stored.count ?? symbols.rawByteCount
       if let stored = codec.encode(symbols, limit: limit, parallelism: parallelism),
         stored.count < limit
       {
         best = (codec.name, stored)
       }
     }
-    guard let best else { preconditionFailure("no codec takes \(symbols.width)-bit symbols") }
+    let (codec, stored) = best ?? (RawCodec.name, symbols.rawForm())
     return EncodedPlane(
-      role: role, codec: best.codec, stored: best.stored, rawByteCount: symbols.rawByteCount,
-      digest: PlaneRecord.digest(of: best.stored, parallelism: parallelism))
+      role: role, codec: codec, stored: stored, rawByteCount: symbols.rawByteCount,
+      digest: PlaneRecord.digest(of: stored, parallelism: parallelism))
   }
 }

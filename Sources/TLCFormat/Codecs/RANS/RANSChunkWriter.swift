@@ -10,8 +10,22 @@ struct RANSChunkWriter: Sendable {
   /// For each class, where its codes start in `codes`, and behind the last one the end. The last
   /// code of a class is the escape's.
   private let starts: [Int]
-  /// The frequency of a symbol, above 16 bits of its start; frequency 0 means the escape.
-  private let codes: [UInt32]
+  private let codes: [Code]
+
+  /// How a symbol is coded; frequency 0 means by the escape.
+  private struct Code {
+    var frequency: UInt32
+    var start: UInt32
+    /// ⌊(2⁶⁴ − 1) / frequency⌋: ⌊(𝑥 + 1) × this / 2⁶⁴⌋ is ⌊𝑥 / frequency⌋ for every 32-bit 𝑥, since
+    /// what is lost, below 2³³ / 2⁶⁴, is less than 1 / frequency.
+    var reciprocal: UInt64
+
+    init(frequency: UInt32, start: UInt32) {
+      self.frequency = frequency
+      self.start = start
+      reciprocal = .max / UInt64(max(1, frequency))
+    }
+  }
 
   init(tables: [RANSTable], classes: RANSClasses, precision: Int, width: Int) {
     self.classes = classes
@@ -19,11 +33,11 @@ struct RANSChunkWriter: Sendable {
     self.width = width
     firsts = tables.map { $0.first }
     var starts = [0]
-    var codes: [UInt32] = []
+    var codes: [Code] = []
     for table in tables {
       var slot: UInt32 = 0
       for frequency in table.frequencies {
-        codes.append(frequency << 16 | slot)
+        codes.append(Code(frequency: frequency, start: slot))
         slot += frequency
       }
       starts.append(codes.count)
@@ -36,7 +50,7 @@ struct RANSChunkWriter: Sendable {
   func chunk<Symbol: FixedWidthInteger & UnsignedInteger>(
     of symbols: [Symbol], in range: Range<Int>
   ) -> [UInt8] {
-    var states = SIMD8<UInt32>(repeating: RANSCodec.base)
+    var states = InlineArray<8, UInt32>(repeating: RANSCodec.base)
     var words = [UInt16](repeating: 0, count: range.count)
     var next = words.count
     var escapes: [UInt32] = []
@@ -49,27 +63,29 @@ struct RANSChunkWriter: Sendable {
       for i in stretch.reversed() {
         let symbol = UInt32(symbols[i])
         var code = codes[min(start + Int(symbol &- first), escape)]
-        if code >> 16 == 0 || symbol &- first >= UInt32(escape - start) {
+        if code.frequency == 0 || symbol &- first >= UInt32(escape - start) {
           code = codes[escape]
           escapes.append(symbol)
         }
-        let frequency = code >> 16
         let lane = (i - range.lowerBound) & 7
         var state = states[lane]
-        if UInt64(state) >= UInt64(frequency) << UInt64(32 - precision) {
+        if UInt64(state) >= UInt64(code.frequency) << UInt64(32 - precision) {
           next -= 1
           words[next] = UInt16(truncatingIfNeeded: state)
           state >>= 16
         }
-        let (quotient, remainder) = state.quotientAndRemainder(dividingBy: frequency)
-        states[lane] = quotient << precision &+ remainder &+ code & 0xFFFF
+        let quotient = UInt32(
+          truncatingIfNeeded: code.reciprocal.multipliedFullWidth(by: UInt64(state) + 1).high)
+        // quotient × 2^precision + the remainder + the start.
+        states[lane] =
+          state &+ quotient &* (1 << precision &- code.frequency) &+ code.start
       }
     }
     return bytes(states, words[next...], escapes.reversed())
   }
 
   private func bytes(
-    _ states: SIMD8<UInt32>, _ words: ArraySlice<UInt16>, _ escapes: [UInt32]
+    _ states: InlineArray<8, UInt32>, _ words: ArraySlice<UInt16>, _ escapes: [UInt32]
   ) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(RANSCodec.chunkHeaderByteCount + 2 * words.count)

@@ -52,9 +52,7 @@ struct RANSCounter<Symbol: FixedWidthInteger & UnsignedInteger & BitwiseCopyable
     if classes.isSingle {
       count(0..<symbols.count, into: &counts[0])
     } else if classes.run == 1 {
-      for i in symbols.indices {
-        counts[Int(classes.map[i % classes.map.count])][place(of: symbols[i])] += 1
-      }
+      counts = countsByColumn(classes.map, classCount: classCount)
     } else {
       classes.forEachStretch(in: 0..<symbols.count) { stretch, index in
         count(stretch, into: &counts[index])
@@ -64,6 +62,18 @@ struct RANSCounter<Symbol: FixedWidthInteger & UnsignedInteger & BitwiseCopyable
       RANSModel(
         first: first, counts: Array($0.dropLast()), outside: $0[length], width: width)
     }
+  }
+
+  /// The counts of each class, where a symbol's class is that of its column.
+  private func countsByColumn(_ map: [UInt8], classCount: Int) -> [[Int]] {
+    let stride = length + 1
+    var counts = [Int](repeating: 0, count: classCount * stride)
+    for row in Swift.stride(from: 0, to: symbols.count, by: map.count) {
+      for column in 0..<min(map.count, symbols.count - row) {
+        counts[Int(map[column]) * stride + place(of: symbols[row + column])] += 1
+      }
+    }
+    return (0..<classCount).map { Array(counts[$0 * stride..<($0 + 1) * stride]) }
   }
 
   private func count(_ range: Range<Int>, into counts: inout [Int]) {
