@@ -12,19 +12,24 @@ public struct Bitmap: Equatable, Sendable {
   }
 
   /// Creates a bitmap of `count` bits, each `isKept` of its index.
-  public init(count: Int, _ isKept: (Int) -> Bool) {
-    self.count = count
-    words = []
+  @inlinable public init(count: Int, _ isKept: (Int) -> Bool) {
+    var words: [UInt64] = []
     words.reserveCapacity((count + 63) / 64)
     for start in stride(from: 0, to: count, by: 64) {
       var word: UInt64 = 0
       for bit in 0..<min(64, count - start) where isKept(start + bit) { word |= 1 << UInt64(bit) }
       words.append(word)
     }
+    self.init(count: count, words: words)
+  }
+
+  @usableFromInline init(count: Int, words: [UInt64]) {
+    self.count = count
+    self.words = words
   }
 
   public subscript(index: Int) -> Bool {
-    get {
+    @inlinable get {
       precondition(index < count, "bit \(index) of \(count)")
       return words[index / 64] >> UInt64(index % 64) & 1 == 1
     }
@@ -36,10 +41,10 @@ public struct Bitmap: Equatable, Sendable {
   }
 
   /// The number of bits that are 1.
-  public var keptCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+  @inlinable public var keptCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
   /// Calls `body` with the index of each bit that is 1, ascending.
-  public func forEachKept<Failure: Error>(
+  @inlinable public func forEachKept<Failure: Error>(
     _ body: (Int) throws(Failure) -> Void
   ) throws(Failure) {
     for (i, word) in words.enumerated() {

@@ -14,16 +14,16 @@ struct UniformGrid: Sendable {
 
   /// Decodes a plane of codes, a piece a thread.
   func decode<Element: FloatingTensorElement>(
-    _ codes: PlaneReference?, of shape: Shape, _ source: PlaneSource
-  ) throws(CheckpointError) -> [Element] {
+    _ codes: PlaneReference?, of shape: Shape, _ source: PlaneSource, as _: Element.Type
+  ) throws(CheckpointError) -> Tensor {
     guard let codes else {
       let zeros = [UInt32](repeating: 0, count: shape.count)
-      return decode(zeros, mask: nil, of: shape)
+      return decode(zeros, mask: nil, of: shape, as: Element.self)
     }
     let plane = try source.open(codes)
     let limit = UInt32(maximum - minimum)
     return try source.located(codes) { () throws(PlaneError) in
-      try source.parallelism.fill(count: shape.count, pieceLength: plane.pieceLength) {
+      try source.parallelism.fillTensor(shape: shape, pieceLength: plane.pieceLength) {
         (piece, out: inout MutableSpan<Element>) throws(PlaneError) in
         let first = piece * plane.pieceLength
         try plane.forEachBlock(ofPiece: piece) { (start, symbols) throws(PlaneError) in
@@ -61,8 +61,8 @@ struct UniformGrid: Sendable {
 
   /// Decodes the symbols of the elements that `mask` keeps, or of all.
   func decode<Element: FloatingTensorElement>(
-    _ symbols: [UInt32], mask: Bitmap?, of shape: Shape
-  ) -> [Element] {
+    _ symbols: [UInt32], mask: Bitmap?, of shape: Shape, as _: Element.Type
+  ) -> Tensor {
     var elements = [Element](repeating: Element(rounding: 0), count: shape.count)
     var next = 0
     layout.forEachRun(in: shape, within: 0..<shape.count) { run in
@@ -73,7 +73,7 @@ struct UniformGrid: Sendable {
         next += 1
       }
     }
-    return elements
+    return Tensor(elements, shape: shape)
   }
 
   /// The elements that do not decode to 0, and lie more than half a step beyond the grid.

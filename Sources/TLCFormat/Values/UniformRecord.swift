@@ -118,11 +118,11 @@ struct UniformRecord: ValuesRecord {
       _: Element.Type
     ) throws(CheckpointError) -> Tensor {
       guard let mask else {
-        return try Tensor(grid.decode(codes, of: tensor.shape, source) as [Element], tensor.shape)
+        return try grid.decode(codes, of: tensor.shape, source, as: Element.self)
       }
       let symbols = try source.symbols(
         codes, count: mask.keptCount, limit: UInt32(maximum - minimum))
-      return Tensor(grid.decode(symbols, mask: mask, of: tensor.shape) as [Element], tensor.shape)
+      return grid.decode(symbols, mask: mask, of: tensor.shape, as: Element.self)
     }
     switch tensor.dtype {
     case .f16: return try decode(Float16.self)
@@ -158,11 +158,5 @@ struct UniformRecord: ValuesRecord {
     }
     return UniformGrid(
       layout: layout, minimum: minimum, maximum: maximum, steps: values, zeroPoints: zeros)
-  }
-}
-
-extension Tensor {
-  fileprivate init<Element: TensorElement>(_ elements: [Element], _ shape: Shape) {
-    self.init(elements, shape: shape)
   }
 }

@@ -12,28 +12,43 @@ public enum MaskPattern: Hashable, Sendable {
 struct MaskCandidate: Sendable {
   /// The elements kept: all that must be, and where the pattern asks for them, others.
   let mask: Bitmap
-  let object: EncodedObject
+  private let kind: String
+  private let summary: String
+  private let symbols: PlaneSymbols
+  private let parameters: [(key: String, value: JSONValue)]
+
+  private init(
+    _ kind: String, summary: String? = nil, _ mask: Bitmap, _ symbols: PlaneSymbols,
+    _ parameters: [(key: String, value: JSONValue)] = []
+  ) {
+    self.mask = mask
+    self.kind = kind
+    self.summary = summary ?? kind
+    self.symbols = symbols
+    self.parameters = parameters
+  }
 
   /// Every way to store `mask`, in the specification's order.
-  static func all(
-    of mask: Bitmap, shape: Shape, patterns: [MaskPattern], with encoder: PlaneEncoder
-  ) -> [MaskCandidate] {
-    var candidates = [bitmask(mask, encoder)]
+  static func all(of mask: Bitmap, shape: Shape, patterns: [MaskPattern]) -> [MaskCandidate] {
+    var candidates = [
+      MaskCandidate(
+        BitmaskRecord.kind, mask, PlaneSymbols(bytes: BitmaskRecord.bytes(of: mask)))
+    ]
     for case .nOfM(let n, let m, let axis) in patterns {
-      if let candidate = nOfM(n, m, axis, mask, shape, encoder) { candidates.append(candidate) }
+      if let candidate = nOfM(n, m, axis, mask, shape) { candidates.append(candidate) }
     }
-    if let gap = gap(mask, encoder) { candidates.append(gap) }
+    if let gap = gap(mask) { candidates.append(gap) }
     for case .block(let block) in patterns where block.count == shape.rank && shape.rank > 0 {
-      candidates.append(self.block(block, mask, shape, encoder))
+      candidates.append(self.block(block, mask, shape))
     }
     return candidates
   }
 
-  private static func object(
-    _ kind: String, summary: String, _ mask: Bitmap, _ symbols: PlaneSymbols,
-    _ encoder: PlaneEncoder,
-    _ parameters: [(key: String, value: JSONValue)] = []
-  ) -> EncodedObject {
+  /// No code of the mask's plane has fewer bits than this.
+  var leastBitCount: Double { symbols.entropyBits }
+
+  /// The mask as it is stored.
+  func encoded(with encoder: PlaneEncoder) -> EncodedObject {
     EncodedObject(
       summary: summary,
       fields: [("kind", .json(.string(kind))), ("kept", .json(.integer(mask.keptCount)))]
@@ -41,15 +56,7 @@ struct MaskCandidate: Sendable {
         + [("plane", .plane(encoder.encode(symbols, role: "mask")))])
   }
 
-  private static func bitmask(_ mask: Bitmap, _ encoder: PlaneEncoder) -> MaskCandidate {
-    let symbols = PlaneSymbols(bytes: BitmaskRecord.bytes(of: mask))
-    return MaskCandidate(
-      mask: mask,
-      object: object(
-        BitmaskRecord.kind, summary: BitmaskRecord.kind, mask, symbols, encoder))
-  }
-
-  private static func gap(_ mask: Bitmap, _ encoder: PlaneEncoder) -> MaskCandidate? {
+  private static func gap(_ mask: Bitmap) -> MaskCandidate? {
     var gaps: [UInt32] = []
     gaps.reserveCapacity(mask.keptCount)
     var next = 0
@@ -60,16 +67,13 @@ struct MaskCandidate: Sendable {
       next = position + 1
     }
     guard longest <= GapRecord.greatestMaximum else { return nil }
-    let symbols = PlaneSymbols(words: gaps, width: UInt(longest).bitCount)
     return MaskCandidate(
-      mask: mask,
-      object: object(
-        GapRecord.kind, summary: GapRecord.kind, mask, symbols, encoder,
-        [("maximum", .integer(longest))]))
+      GapRecord.kind, mask, PlaneSymbols(words: gaps, width: UInt(longest).bitCount),
+      [("maximum", .integer(longest))])
   }
 
   private static func nOfM(
-    _ n: Int, _ m: Int, _ axis: Int, _ mask: Bitmap, _ shape: Shape, _ encoder: PlaneEncoder
+    _ n: Int, _ m: Int, _ axis: Int, _ mask: Bitmap, _ shape: Shape
   ) -> MaskCandidate? {
     guard NOfMGroups.allowedM.contains(m), (1..<m).contains(n), (0..<shape.rank).contains(axis)
     else { return nil }
@@ -82,27 +86,38 @@ struct MaskCandidate: Sendable {
       ranks.append(rank)
       groups.forEachKept(inGroup: group, rank: rank) { kept[$0] = true }
     }
-    let symbols = PlaneSymbols(words: ranks, width: groups.width)
     return MaskCandidate(
-      mask: kept,
-      object: object(
-        NOfMRecord.kind, summary: "\(n):\(m)", kept, symbols, encoder,
-        [("axis", .integer(axis)), ("m", .integer(m)), ("n", .integer(n))]))
+      NOfMRecord.kind, summary: "\(n):\(m)", kept,
+      PlaneSymbols(words: ranks, width: groups.width),
+      [("axis", .integer(axis)), ("m", .integer(m)), ("n", .integer(n))])
   }
 
   private static func block(
-    _ block: [Int], _ mask: Bitmap, _ shape: Shape, _ encoder: PlaneEncoder
+    _ block: [Int], _ mask: Bitmap, _ shape: Shape
   ) -> MaskCandidate {
     let grid = BlockGrid(block: block, shape: shape)
     var blocks = Bitmap(repeating: false, count: grid.count)
     grid.forEachElement { element, block in if mask[element] { blocks[block] = true } }
     var kept = Bitmap(repeating: false, count: mask.count)
     grid.forEachElement { element, block in if blocks[block] { kept[element] = true } }
-    let symbols = PlaneSymbols(bytes: BitmaskRecord.bytes(of: blocks))
     return MaskCandidate(
-      mask: kept,
-      object: object(
-        BlockRecord.kind, summary: grid.summary, kept, symbols, encoder,
-        [("block", .integers(block))]))
+      BlockRecord.kind, summary: grid.summary, kept,
+      PlaneSymbols(bytes: BitmaskRecord.bytes(of: blocks)), [("block", .integers(block))])
+  }
+}
+
+extension PlaneSymbols {
+  /// The bits that no code without regard to place undercuts: the order-0 entropy.
+  fileprivate var entropyBits: Double {
+    switch storage {
+    case .bytes(let bytes):
+      var histogram = [Int](repeating: 0, count: 256)
+      for byte in bytes { histogram[Int(byte)] += 1 }
+      return histogram.entropyBits
+    case .words(let words):
+      var histogram = [Int](repeating: 0, count: Int(words.max() ?? 0) + 1)
+      for word in words { histogram[Int(word)] += 1 }
+      return histogram.entropyBits
+    }
   }
 }

@@ -16,8 +16,8 @@ public struct TensorEncoder: Sendable {
 
   /// Masks are tried where at least one in this many elements is zero.
   private static let zeroShareForMasks = 64
-  /// A code that knows rows apart may undercut the order-0 entropy by a little.
-  private static let entropyAllowance = 0.9
+  /// What rounding may take off a sum of logarithms.
+  private static let entropyAllowance = 0.9999
 
   /// What a record says of a tensor's values, whatever their encoding.
   public struct Certified: Sendable {
@@ -92,15 +92,15 @@ public struct TensorEncoder: Sendable {
     let nonZero = values.nonZero()
     let zeros = nonZero.count - nonZero.keptCount
     guard zeros > 0, zeros >= nonZero.count / Self.zeroShareForMasks else { return best }
-    let candidates = MaskCandidate.all(
-      of: nonZero, shape: shape, patterns: patterns, with: encoder)
-    for candidate in candidates {
+    // Behind a mask values are coded without regard to place, so that their entropy is a bound.
+    for candidate in MaskCandidate.all(of: nonZero, shape: shape, patterns: patterns) {
       let bound =
-        Double(candidate.object.storedByteCount)
-        + Self.entropyAllowance * values.entropy(keeping: candidate.mask) / 8
+        Self.entropyAllowance
+        * (candidate.leastBitCount + values.entropy(keeping: candidate.mask)) / 8
       guard bound < Double(best.storedByteCount) else { continue }
       let choice = Choice(
-        mask: candidate.object, values: values.encode(keeping: candidate.mask, with: encoder))
+        mask: candidate.encoded(with: encoder),
+        values: values.encode(keeping: candidate.mask, with: encoder))
       if choice.storedByteCount < best.storedByteCount { best = choice }
     }
     return best
