@@ -52,12 +52,14 @@ let package = Package(
       name: "TLCSystem",
       dependencies: ["TLCCore", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: lifetimes),
+    .target(name: "TLCKernels", dependencies: ["TLCCore"], swiftSettings: house),
     .target(
       name: "TLCHDF5", dependencies: ["TLCCore", "TLCSystem", "CHDF5"], swiftSettings: house),
 
     // 3 · forms: the file, small enough to audit in an hour.
     .target(
       name: "TLCFormat", dependencies: ["TLCCore", "TLCSystem"], swiftSettings: lifetimes),
+    .target(name: "TLCModel", dependencies: ["TLCCore", "TLCKernels"], swiftSettings: house),
 
     // 4 · acts: foreign checkpoints in and out, and what happens between.
     .target(
