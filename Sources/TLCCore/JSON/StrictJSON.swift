@@ -1,5 +1,5 @@
-/// A JSON value of a foreign file's header. Keys are unique; numbers are kept as they are written.
-enum StrictJSON: Sendable {
+/// A JSON value of a foreign file. Keys are unique; numbers are kept as they are written.
+public enum StrictJSON: Sendable {
   case object([(key: String, value: StrictJSON)])
   case array([StrictJSON])
   case string(String)
@@ -8,34 +8,36 @@ enum StrictJSON: Sendable {
   case null
 
   /// The most values that a document may have, so that a small file cannot take large memory.
-  static let greatestValueCount = 1 << 22
+  public static let greatestValueCount = 1 << 22
 
   /// Parses a document; `nil` where it is not JSON, has a key twice, is nested more than 128 deep,
   /// or has more than ``greatestValueCount`` values.
-  init?(_ bytes: [UInt8]) {
+  public init?(_ bytes: [UInt8]) {
     var parser = StrictJSONParser(bytes)
     guard let value = parser.document() else { return nil }
     self = value
   }
 
-  var members: [(key: String, value: StrictJSON)]? {
+  public var members: [(key: String, value: StrictJSON)]? {
     if case .object(let members) = self { members } else { nil }
   }
 
-  var elements: [StrictJSON]? { if case .array(let elements) = self { elements } else { nil } }
+  public var elements: [StrictJSON]? {
+    if case .array(let elements) = self { elements } else { nil }
+  }
 
-  var text: String? { if case .string(let text) = self { text } else { nil } }
+  public var text: String? { if case .string(let text) = self { text } else { nil } }
 
   /// A number that is written as an integer from 0 up.
-  var count: Int? {
+  public var count: Int? {
     guard case .number(let digits) = self, !digits.hasPrefix("-") else { return nil }
     return Int(digits)
   }
 
-  subscript(key: String) -> StrictJSON? { members?.first { $0.key == key }?.value }
+  public subscript(key: String) -> StrictJSON? { members?.first { $0.key == key }?.value }
 
   /// The value as JSON without white space.
-  var json: String {
+  public var json: String {
     switch self {
     case .object(let members):
       "{" + members.map { "\(JSONText.quoted($0.key)):\($0.value.json)" }.joined(separator: ",")
@@ -49,7 +51,7 @@ enum StrictJSON: Sendable {
   }
 
   /// The value with each text replaced, those within it too.
-  func mapTexts(_ change: (_ key: String?, _ text: String) -> String) -> StrictJSON {
+  public func mapTexts(_ change: (_ key: String?, _ text: String) -> String) -> StrictJSON {
     mapTexts(key: nil, change)
   }
 

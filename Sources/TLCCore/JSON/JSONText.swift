@@ -1,7 +1,7 @@
 /// JSON as text.
-enum JSONText {
+public enum JSONText {
   /// A string in quotes, with the escapes that it needs.
-  static func quoted(_ text: String) -> String {
+  public static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
