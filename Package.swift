@@ -107,6 +107,10 @@ let package = Package(
       dependencies: ["TLCCore", "TLCExport", "TLCImport", "TLCSystem", "TLCTestSupport"],
       swiftSettings: tests),
     .testTarget(
+      name: "TLCModelTests",
+      dependencies: ["TLCCore", "TLCImport", "TLCKernels", "TLCModel", "TLCTestSupport"],
+      swiftSettings: tests),
+    .testTarget(
       name: "TLCExportTests",
       dependencies: ["TLCCore", "TLCExport", "TLCImport", "TLCSystem", "TLCTestSupport"],
       swiftSettings: tests),

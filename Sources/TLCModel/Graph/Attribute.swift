@@ -1,13 +1,14 @@
 public import TLCCore
 
 /// The value of a node's attribute: `formats/graph.md` §Attributes.
-public enum Attribute: Hashable, Sendable {
+public enum Attribute: Equatable, Sendable {
   case int(Int)
   case ints([Int])
   case float(Float)
   case floats([Float])
   case string(String)
   case strings([String])
+  case tensor(Tensor)
 
   /// The name of the kind.
   var kind: String {
@@ -18,6 +19,7 @@ public enum Attribute: Hashable, Sendable {
     case .floats: "floats"
     case .string: "string"
     case .strings: "strings"
+    case .tensor: "tensor"
     }
   }
 }
@@ -101,6 +103,12 @@ public struct Attributes {
   public mutating func strings(_ name: String) throws(OperatorError) -> [String]? {
     guard let found = take(name) else { return nil }
     guard case .strings(let value) = found else { throw wrongKind(name, found, "strings") }
+    return value
+  }
+
+  public mutating func tensor(_ name: String) throws(OperatorError) -> Tensor? {
+    guard let found = take(name) else { return nil }
+    guard case .tensor(let value) = found else { throw wrongKind(name, found, "tensor") }
     return value
   }
 

@@ -1,5 +1,5 @@
 /// One step of a computation: an operator, what it reads, and what it gives.
-public struct Node: Hashable, Sendable {
+public struct Node: Equatable, Sendable {
   /// Unique in its graph.
   public var name: String
   /// The operator's name.
