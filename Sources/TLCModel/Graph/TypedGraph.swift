@@ -1,5 +1,4 @@
 public import TLCCore
-internal import TLCKernels
 
 /// A graph that has a meaning: every node's operator is known, and every value's type.
 public struct TypedGraph: Sendable {
@@ -10,9 +9,6 @@ public struct TypedGraph: Sendable {
   public let types: [String: ValueType]
   /// The elements of small values that do not depend on a run's inputs.
   public let constants: [String: Tensor]
-
-  /// Values of more elements are not computed before a run.
-  private static let largestFoldedCount = 1 << 16
 
   /// Checks a graph and infers the types of its values.
   ///
@@ -26,14 +22,14 @@ public struct TypedGraph: Sendable {
   ) throws(GraphError) {
     var operators: [any Operator] = []
     for node in graph.nodes { operators.append(try registry.make(node)) }
-    var types: [String: ValueType] = [:]
+    var inference = TypeInference()
     for initializer in graph.initializers {
       guard let type = tensor(initializer.tensor) else {
         throw .value(initializer.value, "there is no tensor \"\(initializer.tensor)\"")
       }
-      try types.define(initializer.value, type)
+      try inference.define(initializer.value, type)
     }
-    try self.init(graph, operators: operators, initializers: types)
+    try self.init(graph, operators: operators, inference)
   }
 
   /// The same graph for inputs of these shapes.
@@ -62,147 +58,33 @@ public struct TypedGraph: Sendable {
       }
       graph.inputs[index].type = ValueType(input.type.dtype, shape)
     }
-    var initializers: [String: ValueType] = [:]
+    var inference = TypeInference()
     for initializer in graph.initializers {
-      initializers[initializer.value] = types[initializer.value]
+      if let type = types[initializer.value] { try inference.define(initializer.value, type) }
     }
-    return try TypedGraph(graph, operators: operators, initializers: initializers)
+    return try TypedGraph(graph, operators: operators, inference)
   }
 
   private init(
-    _ graph: Graph, operators: [any Operator], initializers: [String: ValueType]
+    _ graph: Graph, operators: [any Operator], _ initializers: TypeInference
   ) throws(GraphError) {
-    var types = initializers
-    var constants: [String: Tensor] = [:]
-    for input in graph.inputs { try types.define(input.name, input.type) }
+    var inference = initializers
+    for input in graph.inputs { try inference.define(input.name, input.type) }
     for constant in graph.constants {
-      try types.define(constant.name, ValueType(constant.tensor.dtype, constant.tensor.shape))
-      constants[constant.name] = constant.tensor
+      let tensor = constant.tensor
+      try inference.define(
+        constant.name, ValueType(tensor.dtype, tensor.shape), constant: tensor)
     }
     for (node, operation) in zip(graph.nodes, operators) {
-      do throws(OperatorError) {
-        let inputs = try Self.inputs(of: node, types, constants)
-        let outputs = try operation.infer(inputs, outputCount: node.outputs.count)
-        guard outputs.count >= node.outputs.count else {
-          throw OperatorError("it gives \(outputs.count) outputs, not \(node.outputs.count)")
-        }
-        let folded = try operation.fold(inputs, outputs)
-        for (place, name) in node.outputs.enumerated() where !name.isEmpty {
-          try outputs[place].requireShape()
-          guard types[name] == nil else { throw OperatorError("\"\(name)\" is given twice") }
-          types[name] = outputs[place]
-          if let folded, place < folded.count { constants[name] = folded[place] }
-        }
-      } catch {
-        throw .node(node.name, operation: node.operation, error.description)
-      }
+      try inference.define(outputsOf: node, operation)
     }
-    for output in graph.outputs where types[output] == nil {
+    for output in graph.outputs where inference.types[output] == nil {
       throw .value(output, "it is an output, and nothing gives it")
     }
     self.graph = graph
     self.operators = operators
-    self.types = types
-    self.constants = constants
-  }
-
-  private static func inputs(
-    of node: Node, _ types: [String: ValueType], _ constants: [String: Tensor]
-  ) throws(OperatorError) -> OperatorInputs {
-    var inputs: [OperatorInputs.Input?] = []
-    for name in node.inputs {
-      guard !name.isEmpty else {
-        inputs.append(nil)
-        continue
-      }
-      guard let type = types[name] else {
-        throw OperatorError("nothing before it gives its input \"\(name)\"")
-      }
-      inputs.append(.init(type: type, constant: constants[name]))
-    }
-    let outputs = node.outputs
-    return OperatorInputs(inputs) { output, axis in
-      "\(outputs.indices.contains(output) ? outputs[output] : node.name).\(axis)"
-    }
-  }
-
-  static func isSmall(_ type: ValueType) -> Bool {
-    type.shape.map { $0.count <= largestFoldedCount } ?? false
-  }
-}
-
-extension Operator {
-  /// The outputs, where they can be computed before a run: from inputs that are all known, or, for
-  /// operators that say so, from their shapes.
-  func fold(
-    _ inputs: OperatorInputs, _ outputs: [ValueType]
-  ) throws(OperatorError) -> [Tensor]? {
-    if let shapeOperator = self as? any ShapeOperator {
-      return shapeOperator.fold(inputs).map { [$0] }
-    }
-    var views: [TensorView?] = []
-    for index in 0..<inputs.count {
-      guard let input = inputs.optional(index) else {
-        views.append(nil)
-        continue
-      }
-      guard let constant = input.constant else { return nil }
-      views.append(TensorView(constant))
-    }
-    guard !outputs.isEmpty, outputs.allSatisfy({ TypedGraph.isSmall($0) }) else { return nil }
-    let results = outputs.compactMap { type in
-      type.shape.map { TensorView(zeros: type.dtype, $0) }
-    }
-    try evaluate(views, into: results, EvaluationContext())
-    return results.map { $0.tensor() }
-  }
-}
-
-/// An operator whose output depends on its input's shape alone.
-protocol ShapeOperator: Operator {
-  /// The output, where the shape is known.
-  func fold(_ inputs: OperatorInputs) -> Tensor?
-}
-
-extension OperatorRegistry {
-  /// The operator of a node, with its attributes.
-  func make(_ node: Node) throws(GraphError) -> any Operator {
-    guard let type = self[node.domain, node.operation] else {
-      throw .node(
-        node.name, operation: node.operation,
-        "there is no such operator" + (node.domain.isEmpty ? "" : " in domain \"\(node.domain)\""))
-    }
-    do throws(OperatorError) {
-      guard type.inputCounts.contains(node.inputs.count) else {
-        throw OperatorError("it has \(node.inputs.count) inputs, not \(type.inputCounts.listed)")
-      }
-      guard type.outputCounts.contains(node.outputs.count) else {
-        throw OperatorError("it has \(node.outputs.count) outputs, not \(type.outputCounts.listed)")
-      }
-      var attributes = Attributes(node.attributes)
-      let operation = try type.init(&attributes)
-      try attributes.finish()
-      return operation
-    } catch {
-      throw .node(node.name, operation: node.operation, error.description)
-    }
-  }
-}
-
-extension ValueType {
-  /// Requires a rank and a number of elements that a tensor can have.
-  fileprivate func requireShape() throws(OperatorError) {
-    let lengths = dimensions.compactMap { $0.length }
-    guard rank <= Shape.maximumRank, Shape(lengths) != nil else {
-      throw OperatorError("an output would be \(self), which is too large for a tensor")
-    }
-  }
-}
-
-extension [String: ValueType] {
-  fileprivate mutating func define(_ name: String, _ type: ValueType) throws(GraphError) {
-    guard self[name] == nil else { throw .value(name, "it is given twice") }
-    self[name] = type
+    types = inference.types
+    constants = inference.constants
   }
 }
 
@@ -210,11 +92,5 @@ extension [String: Int] {
   fileprivate var listed: String {
     sorted { $0.key.precedesInUTF8($1.key) }.map { "\($0.key) is \($0.value)" }
       .joined(separator: ", ")
-  }
-}
-
-extension ClosedRange<Int> {
-  fileprivate var listed: String {
-    lowerBound == upperBound ? "\(lowerBound)" : "\(lowerBound) to \(upperBound)"
   }
 }
