@@ -38,11 +38,15 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
-    // 0 · C: module maps of system libraries.
+    // 0 · C: module maps of system libraries, and kernels.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["libz-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+
+    .target(
+      name: "CTLCKernels",
+      cSettings: [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]),
 
     // 1 · values: imports the standard library only.
     .target(name: "TLCCore", swiftSettings: lifetimes),
@@ -52,7 +56,8 @@ let package = Package(
       name: "TLCSystem",
       dependencies: ["TLCCore", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: lifetimes),
-    .target(name: "TLCKernels", dependencies: ["TLCCore"], swiftSettings: house),
+    .target(
+      name: "TLCKernels", dependencies: ["TLCCore", "CTLCKernels"], swiftSettings: house),
     .target(
       name: "TLCHDF5", dependencies: ["TLCCore", "TLCSystem", "CHDF5"], swiftSettings: house),
 
@@ -106,6 +111,8 @@ let package = Package(
       name: "TLCImportTests",
       dependencies: ["TLCCore", "TLCExport", "TLCImport", "TLCSystem", "TLCTestSupport"],
       swiftSettings: tests),
+    .testTarget(
+      name: "TLCKernelsTests", dependencies: ["TLCCore", "TLCKernels"], swiftSettings: tests),
     .testTarget(
       name: "TLCModelTests",
       dependencies: ["TLCCore", "TLCImport", "TLCKernels", "TLCModel", "TLCTestSupport"],

@@ -1,0 +1,90 @@
+/// The functions of `formats/numbers.md`.
+#ifndef TLC_FUNCTIONS_F32_H
+#define TLC_FUNCTIONS_F32_H
+
+#include "vector.h"
+
+INLINE floats two_to_the(ints n) { return number((words)((n + 127) << 23)); }
+
+/// Without the rule for NaN, which becomes some number.
+INLINE floats exp_finite(floats x) {
+  x = least(greatest(x, -104.f), 89.f);
+  const floats rounder = 0x1.8p23f;
+  floats n = fused(x, 0x1.715476p+0f, rounder) - rounder;
+  floats r = fused(n, -0x1.7f7d1cp-20f, fused(n, -0x1.62e4p-1f, x));
+  floats q = 0x1.6a4f52p-10f;
+  q = fused(q, r, 0x1.12397cp-7f);
+  q = fused(q, r, 0x1.5558aep-5f);
+  q = fused(q, r, 0x1.555492p-3f);
+  q = fused(q, r, 0x1.fffffcp-2f);
+  floats p = fused(r * r, q, r) + 1.f;
+  ints power = __builtin_convertvector(n, ints);
+  ints half = power >> 1;
+  return p * two_to_the(half) * two_to_the(power - half);
+}
+
+INLINE floats exp_of(floats x) { return nan_of(x, exp_finite(x)); }
+
+INLINE floats tanh_of(floats x) {
+  floats a = absolute(x);
+  floats s = a * a;
+  floats q = -0x1.7574f8p-8f;
+  q = fused(q, s, 0x1.520c26p-6f);
+  q = fused(q, s, -0x1.b837e0p-5f);
+  q = fused(q, s, 0x1.110700p-3f);
+  q = fused(q, s, -0x1.555532p-2f);
+  floats small = fused(a * s, q, a);
+  floats large = 1.f - 2.f / (exp_finite(a + a) + 1.f);
+  return nan_of(x, with_sign(x, choose(a < 0.625f, small, large)));
+}
+
+/// erf a, for a in 0 ..< 1.
+INLINE floats small_erf(floats a) {
+  floats s = a * a;
+  floats q = 0x1.4771fcp-14f;
+  q = fused(q, s, -0x1.a3515ep-11f);
+  q = fused(q, s, 0x1.53f224p-8f);
+  q = fused(q, s, -0x1.b7f71ap-6f);
+  q = fused(q, s, 0x1.ce2ce6p-4f);
+  q = fused(q, s, -0x1.81273ep-2f);
+  q = fused(q, s, 0x1.06eba8p-3f);
+  return fused(a, q, a);
+}
+
+/// 1 − erf a, for a from 1 to 4.
+INLINE floats complementary_erf(floats a) {
+  floats b = least(a, 4.f);
+  floats q = 0x1.e8f546p-19f;
+  q = fused(q, b, -0x1.ef126ep-16f);
+  q = fused(q, b, -0x1.173998p-13f);
+  q = fused(q, b, 0x1.9efda6p-9f);
+  q = fused(q, b, -0x1.79e69ap-6f);
+  q = fused(q, b, 0x1.b0b708p-4f);
+  q = fused(q, b, 0x1.455644p-1f);
+  q = fused(q, b, 0x1.20ebb4p+0f);
+  return exp_finite(-(b * q));
+}
+
+INLINE floats erf_of(floats x) {
+  floats a = absolute(x);
+  floats y = choose(a < 1.f, small_erf(a), 1.f - complementary_erf(a));
+  return nan_of(x, with_sign(x, y));
+}
+
+INLINE floats gelu_of(floats x) {
+  floats t = x * 0x1.6a09e6p-1f;
+  floats a = absolute(t);
+  floats half = 0.5f * x;
+  floats c = complementary_erf(a);
+  floats small = half * (1.f + with_sign(x, small_erf(a)));
+  floats large = half * choose(x < 0.f, c, 2.f - c);
+  floats end = choose(x > 0.f, x, (floats)-0.f);
+  return nan_of(x, choose(a < 1.f, small, choose(a < 4.f, large, end)));
+}
+
+INLINE floats sigmoid_of(floats x) {
+  floats z = exp_finite(-absolute(x));
+  return nan_of(x, choose(x < 0.f, z, (floats)1.f) / (1.f + z));
+}
+
+#endif

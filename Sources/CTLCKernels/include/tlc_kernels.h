@@ -1,0 +1,42 @@
+/// Kernels of TLC: the same bits as the references in plain Swift, for every instruction set.
+///
+/// Pointers need no alignment. No function allocates, reads a global, or keeps anything; ranges that
+/// are written may be shared out among threads as each function says.
+#ifndef TLC_KERNELS_H
+#define TLC_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// What a function may use of the processor. A greater value includes the lesser ones.
+typedef enum { tlc_isa_scalar = 0, tlc_isa_avx2 = 1 } tlc_isa;
+
+/// The greatest that this processor has.
+tlc_isa tlc_isa_best(void);
+
+/// Columns of a panel of packed weights.
+enum { tlc_panel_width = 16 };
+
+/// Packs `b`, of `k` rows and `n` columns, whose element [row, column] is
+/// `b[row * row_stride + column * column_stride]`, into ⌈n / 16⌉ panels of `k` × 16 elements; the
+/// last one's missing columns are 0. `packed` has room for ⌈n / 16⌉ · 16 · k elements.
+void tlc_pack_f32(const float *b, size_t k, size_t n, size_t row_stride, size_t column_stride,
+                  float *packed);
+
+/// c[i, j] = (one chain of fused multiply-adds over k, ascending, from +0) + bias[j], for rows in
+/// row_begin ..< row_end and columns of the panels panel_begin ..< panel_end, at most `n`.
+///
+/// `bias` may be null, and then nothing is added. Row i of `a` starts at a + i · a_stride, of `c` at
+/// c + i · c_stride. Threads may share out rows or panels.
+void tlc_gemm_f32(tlc_isa isa, size_t row_begin, size_t row_end, size_t panel_begin,
+                  size_t panel_end, size_t n, size_t k, const float *a, size_t a_stride,
+                  const float *packed, const float *bias, float *c, size_t c_stride);
+
+/// Functions of `formats/numbers.md`, element by element; `x` and `y` may be the same.
+void tlc_exp_f32(tlc_isa isa, size_t count, const float *x, float *y);
+void tlc_tanh_f32(tlc_isa isa, size_t count, const float *x, float *y);
+void tlc_erf_f32(tlc_isa isa, size_t count, const float *x, float *y);
+void tlc_gelu_f32(tlc_isa isa, size_t count, const float *x, float *y);
+void tlc_sigmoid_f32(tlc_isa isa, size_t count, const float *x, float *y);
+
+#endif

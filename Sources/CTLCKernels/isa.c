@@ -1,0 +1,25 @@
+#include "kernels.h"
+
+tlc_isa tlc_isa_best(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return tlc_isa_avx2;
+#endif
+  return tlc_isa_scalar;
+}
+
+#if defined(__x86_64__)
+#define CALL(isa, name, ...)                                                                       \
+  ((isa) >= tlc_isa_avx2 ? name##_avx2(__VA_ARGS__) : name##_scalar(__VA_ARGS__))
+#else
+#define CALL(isa, name, ...) ((void)(isa), name##_scalar(__VA_ARGS__))
+#endif
+
+#define MAP(name)                                                                                  \
+  void name(tlc_isa isa, size_t count, const float *x, float *y) { CALL(isa, name, count, x, y); }
+
+MAP(tlc_exp_f32)
+MAP(tlc_tanh_f32)
+MAP(tlc_erf_f32)
+MAP(tlc_gelu_f32)
+MAP(tlc_sigmoid_f32)

@@ -1,0 +1,9 @@
+/// Every kernel for AVX2 and FMA.
+#if defined(__x86_64__)
+#define LANES 8
+#define FOR_ISA(name) tlc_##name##_avx2
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#include "map_f32.h"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,26 @@
+internal import CTLCKernels
+
+/// What kernels may use of the processor. Results do not depend on it.
+public enum InstructionSet: String, CaseIterable, Comparable, Sendable {
+  /// Four lanes, as every processor has that this package runs on.
+  case scalar
+  /// x86-64 with AVX2 and FMA.
+  case avx2
+
+  /// The greatest that this processor has.
+  public static let best: InstructionSet = tlc_isa_best() == tlc_isa_avx2 ? .avx2 : .scalar
+
+  /// Those that this processor has.
+  public static var available: [InstructionSet] { allCases.filter { $0 <= best } }
+
+  var isa: tlc_isa {
+    switch self {
+    case .scalar: tlc_isa_scalar
+    case .avx2: tlc_isa_avx2
+    }
+  }
+
+  public static func < (first: InstructionSet, second: InstructionSet) -> Bool {
+    first.isa.rawValue < second.isa.rawValue
+  }
+}

@@ -1,0 +1,15 @@
+/// The definition of matrix products.
+public enum MatrixProduct {
+  /// One element: a chain of fused multiply-adds, from +0, in order.
+  ///
+  /// - Parameters:
+  ///   - count: the terms; `left` and `right` give each a factor.
+  @inline(__always)
+  public static func element(
+    _ count: Int, _ left: (Int) -> Float, _ right: (Int) -> Float
+  ) -> Float {
+    var sum: Float = 0
+    for k in 0..<count { sum = sum.addingProduct(left(k), right(k)) }
+    return sum
+  }
+}

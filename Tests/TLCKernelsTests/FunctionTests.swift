@@ -1,0 +1,81 @@
+import Foundation
+import TLCCore
+import TLCKernels
+import Testing
+
+/// The functions of `formats/numbers.md`: their errors, and kernels against definitions.
+@Suite struct FunctionTests {
+  /// Arguments from all over: every exponent, both signs, and what is special.
+  private static let arguments: [Float] = {
+    var random = SplitMix64(seed: 1)
+    var arguments: [Float] = [
+      0, -0.0, 1, -1, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, .leastNormalMagnitude,
+      .greatestFiniteMagnitude, 0.625, 4, -4, 88.72284, -103.97208, -104,
+    ]
+    for _ in 0..<200_003 {
+      arguments.append(Float(bitPattern: UInt32(truncatingIfNeeded: random.next())))
+    }
+    for _ in 0..<200_000 {
+      arguments.append(Float(Double(random.next() >> 40) / 0x1p24 * 20 - 10))
+    }
+    return arguments
+  }()
+
+  @Test("kernels have the bits of their definitions", arguments: Kernels.Function.allCases)
+  func kernels(function: Kernels.Function) throws {
+    let count = Self.arguments.count
+    let shape = try #require(Shape([count]))
+    let x = TensorView(Tensor(Self.arguments, shape: shape)).elements(of: Float.self)
+    for instructions in InstructionSet.available {
+      let y = TensorView(zeros: .f32, shape).elements(of: Float.self)
+      // In two parts, neither of them a whole number of vectors.
+      Kernels.apply(function, x, to: y, in: 0..<1_003, on: instructions)
+      Kernels.apply(function, x, to: y, in: 1_003..<count, on: instructions)
+      let wrong = (0..<count).first {
+        y[$0].bitPattern != function.reference(x[$0]).bitPattern
+      }
+      #expect(wrong == nil, "\(instructions): \(Self.arguments[wrong ?? 0])")
+    }
+  }
+
+  @Test("functions are as near as their pages say")
+  func errors() {
+    let cases: [(name: String, ulps: Double, (Float) -> Float, (Double) -> Double)] = [
+      ("exp", 1.02, FloatFunctions.exp, Foundation.exp),
+      ("log", 0.81, FloatFunctions.log, Foundation.log),
+      ("tanh", 1.34, FloatFunctions.tanh, Foundation.tanh),
+      ("erf", 1.06, FloatFunctions.erf, Foundation.erf),
+      ("sigmoid", 2.5, FloatFunctions.sigmoid, { 1 / (1 + Foundation.exp(-$0)) }),
+      (
+        "softplus", 2, FloatFunctions.softplus,
+        { max($0, 0) + Foundation.log1p(Foundation.exp(-abs($0))) }
+      ),
+    ]
+    for (name, ulps, function, exact) in cases {
+      for x in Self.arguments {
+        let (y, d) = (function(x), exact(Double(x)))
+        if d.isNaN {
+          #expect(y.bitPattern == 0x7FC0_0000, "\(name)(\(x))")
+        } else if abs(d) < Double(Float.greatestFiniteMagnitude), abs(d) > 0x1p-126 {
+          #expect(abs(Double(y) - d) <= ulps * Double(Float(d).ulp), "\(name)(\(x)) = \(y)")
+        }
+      }
+    }
+  }
+
+  @Test("powers are as near as float32 can be, and follow IEEE 754 where they are special")
+  func powers() {
+    for (x, y) in zip(Self.arguments, Self.arguments.reversed()) {
+      let exact = Foundation.pow(Double(x), Double(y))
+      let got = FloatFunctions.pow(x, y)
+      if exact.isNaN {
+        #expect(got.isNaN, "\(x)^\(y)")
+      } else if abs(exact) < 0x1p-126 || abs(exact) > 0x1.fffffep127 {
+        #expect(
+          abs(Double(got) - Double(Float(exact))) <= 0x1p-148 || got == Float(exact), "\(x)^\(y)")
+      } else {
+        #expect(abs(Double(got) - exact) <= 0.51 * Double(Float(exact).ulp), "\(x)^\(y) = \(got)")
+      }
+    }
+  }
+}
