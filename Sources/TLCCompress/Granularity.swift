@@ -1,4 +1,4 @@
-internal import TLCCore
+public import TLCCore
 
 /// How steps are shared out, as a recipe says it: an axis and a group size, each optional.
 public struct Granularity: Equatable, Sendable {
@@ -15,7 +15,10 @@ public struct Granularity: Equatable, Sendable {
     self.groupSize = groupSize
   }
 
-  init(parameters: inout Parameters) throws(CompressionError) {
+  /// Takes `axis` and `group`, each optional; groups without an axis lie along the last one.
+  ///
+  /// - Throws: ``CompressionError`` where one is out of range.
+  public init(parameters: inout Parameters) throws(CompressionError) {
     axis = try parameters.optionalInteger(
       "axis", in: -Shape.maximumRank...Shape.maximumRank - 1)
     groupSize = try parameters.optionalInteger(
@@ -24,7 +27,9 @@ public struct Granularity: Equatable, Sendable {
   }
 
   /// The layout for a shape; a scalar has one step whatever was asked.
-  func layout(for shape: Shape) throws(CompressionError) -> StepLayout {
+  ///
+  /// - Throws: ``CompressionError/axis(_:rank:)`` where the shape does not have the axis.
+  public func layout(for shape: Shape) throws(CompressionError) -> StepLayout {
     guard let axis, shape.rank > 0 else { return .tensor }
     let resolved = try shape.resolved(axis: axis)
     return groupSize.map { .group(axis: resolved, size: $0) } ?? .axis(resolved)

@@ -11,13 +11,23 @@ public enum ParameterValue: Equatable, Sendable {
 
 /// The parameters of a pruning or quantization method, taken one by one.
 ///
-/// What is left after a method has taken all it knows is an error that names it.
+/// A method takes each that it knows, and then calls ``finish()``: what is left is an error that
+/// names it.
+///
+/// ```swift
+/// var parameters = parameters
+/// bits = try parameters.integer("bits", in: 2...16)
+/// try parameters.finish()
+/// ```
 public struct Parameters: Sendable {
   /// The method that takes them, for messages.
   public let method: String
   private var values: [String: ParameterValue]
   private var known: [String] = []
 
+  /// - Parameters:
+  ///   - method: the name of the method, for messages.
+  ///   - values: the parameters by key.
   public init(method: String, _ values: [String: ParameterValue]) {
     self.method = method
     self.values = values
@@ -27,7 +37,12 @@ public struct Parameters: Sendable {
     .parameter(method: method, key: key, allowed: allowed)
   }
 
-  mutating func integer(
+  /// Takes an integer.
+  ///
+  /// - Parameter standard: the value where there is none; `nil` where there must be one.
+  /// - Throws: ``CompressionError/parameter(method:key:allowed:)`` where it is missing, is no
+  ///   integer or is out of range.
+  public mutating func integer(
     _ key: String, in range: ClosedRange<Int>, default standard: Int? = nil
   ) throws(CompressionError) -> Int {
     let allowed = "an integer from \(range.lowerBound) to \(range.upperBound)"
@@ -36,7 +51,11 @@ public struct Parameters: Sendable {
     return value
   }
 
-  mutating func optionalInteger(
+  /// Takes an integer that may be absent.
+  ///
+  /// - Throws: ``CompressionError/parameter(method:key:allowed:)`` where it is no integer or is out
+  ///   of range.
+  public mutating func optionalInteger(
     _ key: String, in range: ClosedRange<Int>
   ) throws(CompressionError) -> Int? {
     known.append(key)
@@ -47,7 +66,11 @@ public struct Parameters: Sendable {
     return number
   }
 
-  mutating func number(
+  /// Takes a number, which may be written as an integer.
+  ///
+  /// - Throws: ``CompressionError/parameter(method:key:allowed:)`` where it is missing, is no number
+  ///   or is out of range.
+  public mutating func number(
     _ key: String, in range: ClosedRange<Double>
   ) throws(CompressionError) -> Double {
     known.append(key)
@@ -59,7 +82,10 @@ public struct Parameters: Sendable {
     }
   }
 
-  mutating func choice(
+  /// Takes one of a few words.
+  ///
+  /// - Throws: ``CompressionError/parameter(method:key:allowed:)`` where it is none of them.
+  public mutating func choice(
     _ key: String, _ choices: [String], default standard: String
   ) throws(CompressionError) -> String {
     known.append(key)
@@ -70,15 +96,22 @@ public struct Parameters: Sendable {
     return text
   }
 
-  mutating func flag(_ key: String, default standard: Bool) throws(CompressionError) -> Bool {
+  /// Takes a truth value.
+  ///
+  /// - Throws: ``CompressionError/parameter(method:key:allowed:)`` where it is something else.
+  public mutating func flag(
+    _ key: String, default standard: Bool
+  ) throws(CompressionError) -> Bool {
     known.append(key)
     guard let value = values.removeValue(forKey: key) else { return standard }
     guard case .flag(let flag) = value else { throw refusal(key, "true or false") }
     return flag
   }
 
-  /// Throws if a parameter is left.
-  func finish() throws(CompressionError) {
+  /// Ends the taking.
+  ///
+  /// - Throws: ``CompressionError/unknownParameter(method:key:known:)`` where a parameter is left.
+  public func finish() throws(CompressionError) {
     guard let key = values.keys.sorted(by: { $0.precedesInUTF8($1) }).first else { return }
     throw .unknownParameter(method: method, key: key, known: known)
   }

@@ -58,10 +58,10 @@ public struct ImportInput: Sendable {
     return try hdf5.get()
   }
 
-  /// All bytes of a small file.
+  /// All bytes of the file.
   ///
   /// - Throws: ``ImportError`` where it is longer than `limit`.
-  func contents(upTo limit: Int) throws(ImportError) -> [UInt8] {
+  public func contents(upTo limit: Int) throws(ImportError) -> [UInt8] {
     guard byteCount <= limit else {
       throw .malformed(path: path, dataset: nil, "it is \(byteCount) bytes, more than \(limit)")
     }
