@@ -2,10 +2,15 @@ internal import TLCCore
 
 /// The value of a method's parameter.
 public enum ParameterValue: Equatable, Sendable {
+  /// A whole number.
   case integer(Int)
+  /// A number that is not written as a whole one.
   case number(Double)
+  /// A word.
   case text(String)
+  /// True or false.
   case flag(Bool)
+  /// A list of whole numbers.
   case integers([Int])
 }
 
@@ -39,7 +44,10 @@ public struct Parameters: Sendable {
 
   /// Takes an integer.
   ///
-  /// - Parameter standard: the value where there is none; `nil` where there must be one.
+  /// - Parameters:
+  ///   - key: the key of the parameter.
+  ///   - range: the values that are allowed.
+  ///   - standard: the value where there is none; `nil` where there must be one.
   /// - Throws: ``CompressionError/parameter(method:key:allowed:)`` where it is missing, is no
   ///   integer or is out of range.
   public mutating func integer(

@@ -19,10 +19,13 @@ public protocol Pruner: Sendable {
 
 /// The pruners that a recipe may name.
 public struct PrunerRegistry: Sendable {
+  /// The pruners, each of another name.
   public let all: [any Pruner.Type]
 
+  /// Knows these pruners, and no others.
   public init(_ all: [any Pruner.Type]) { self.all = all }
 
+  /// Every pruner of this package.
   public static let standard = PrunerRegistry([
     MagnitudePruner.self, NOfMPruner.self, BlockPruner.self,
   ])

@@ -21,10 +21,13 @@ public protocol Quantizer: Sendable {
 
 /// The quantizers that a recipe may name.
 public struct QuantizerRegistry: Sendable {
+  /// The quantizers, each of another name.
   public let all: [any Quantizer.Type]
 
+  /// Knows these quantizers, and no others.
   public init(_ all: [any Quantizer.Type]) { self.all = all }
 
+  /// Every quantizer of this package.
   public static let standard = QuantizerRegistry([
     MinMaxQuantizer.self, RoundToNearestQuantizer.self, UniformStepQuantizer.self,
     KMeansQuantizer.self,

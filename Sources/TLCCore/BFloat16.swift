@@ -1,7 +1,9 @@
 /// A 16-bit floating-point number with the exponent range of `Float`: its upper half.
 public struct BFloat16: Equatable, BitwiseCopyable, Sendable {
+  /// The sixteen bits.
   public var bitPattern: UInt16
 
+  /// Creates a value from its sixteen bits.
   @inlinable public init(bitPattern: UInt16) { self.bitPattern = bitPattern }
 
   /// Rounds to nearest, ties to even; a NaN stays a NaN and keeps its sign and upper payload bits.

@@ -4,6 +4,7 @@
 @safe
 public struct Tensor: Equatable, Sendable {
   public let dtype: DType
+  /// The dimensions, outermost first.
   public let shape: Shape
   /// The elements, `shape.count × dtype.byteCount` bytes.
   ///

@@ -14,8 +14,11 @@ public protocol CheckpointExporter: Sendable {
   /// Writes tensors to `path`.
   ///
   /// What a format cannot hold is refused before anything is written.
-  /// - Parameter progress: is told the bytes of each tensor that is done; may throw, to end the
-  ///   work.
+  /// - Parameters:
+  ///   - tensors: what to write, in this order where the format has one.
+  ///   - path: where the file is to be.
+  ///   - overwriting: whether a file there may be replaced.
+  ///   - progress: is told the bytes of each tensor that is done; may throw, to end the work.
   /// - Throws: ``ExportError``, `IOError`, or what a tensor's reading or `progress` throws.
   static func write(
     _ tensors: [ExportedTensor], to path: String, overwriting: Bool,

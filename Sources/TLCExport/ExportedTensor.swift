@@ -2,12 +2,21 @@ public import TLCCore
 
 /// A tensor that is to be exported, read when its turn comes.
 public struct ExportedTensor: Sendable {
+  /// The name that it is exported under.
   public var name: String
+  /// The type of its elements.
   public var dtype: DType
+  /// The shape that it is exported in.
   public var shape: Shape
   private let read: @Sendable () throws -> Tensor
 
-  /// - Parameter read: reads the values, of this type and shape.
+  /// Creates a tensor whose values are read later.
+  ///
+  /// - Parameters:
+  ///   - name: the name that it is exported under.
+  ///   - dtype: the type of its elements.
+  ///   - shape: the shape that it is exported in.
+  ///   - read: reads the values, of this type and shape.
   public init(
     name: String, dtype: DType, shape: Shape, read: @escaping @Sendable () throws -> Tensor
   ) {

@@ -1,9 +1,12 @@
 /// The formats that a program can write.
 public struct ExporterRegistry: Sendable {
+  /// The exporters, each of another name.
   public let all: [any CheckpointExporter.Type]
 
+  /// Knows these exporters, and no others.
   public init(_ all: [any CheckpointExporter.Type]) { self.all = all }
 
+  /// Every exporter of this package.
   public static let standard = ExporterRegistry([
     SafetensorsExporter.self, HDF5Exporter.self, NumPyExporter.self,
   ])

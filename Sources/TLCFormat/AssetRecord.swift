@@ -2,9 +2,11 @@ internal import TLCCore
 
 /// A file that travels with the model: `formats/tlcq.md` §4.3.
 public struct AssetRecord: Sendable {
+  /// The name, which has no second in the file.
   public let name: String
   /// As in MIME.
   public let mediaType: String
+  /// The length in bytes.
   public let byteCount: Int
   let plane: PlaneReference?
 

@@ -17,6 +17,7 @@ public struct Certificate: Equatable, Sendable {
   /// Kept elements that lie beyond the grid by more than half a step.
   public var saturatedCount: Int
 
+  /// Creates a certificate from what was measured.
   public init(
     cosine: Double, infiniteCount: Int, maximumAbsoluteError: Double, nanCount: Int,
     nonZeroCount: Int, relativeRMSError: Double, saturatedCount: Int
@@ -34,7 +35,10 @@ public struct Certificate: Equatable, Sendable {
 extension Certificate {
   /// Measures a decoded tensor against its source.
   ///
-  /// - Parameter saturatedCount: as its values count it; 0 but for uniform ones.
+  /// - Parameters:
+  ///   - source: the values as they were.
+  ///   - decoded: the values as they are decoded.
+  ///   - saturatedCount: as the values count it; 0 but for uniform ones.
   /// - Precondition: both have the same type and shape.
   public init(source: Tensor, decoded: Tensor, saturatedCount: Int = 0) {
     precondition(

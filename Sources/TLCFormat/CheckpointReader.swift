@@ -8,17 +8,21 @@ public import TLCSystem
 public final class CheckpointReader: Sendable {
   /// The path, as it was given.
   public let path: String
+  /// The first 128 bytes, parsed.
   public let superblock: Superblock
   /// The tensors and aliases in order of name by UTF-8 bytes.
   public let tensors: [TensorRecord]
   /// The assets in order of name by UTF-8 bytes.
   public let assets: [AssetRecord]
+  /// The planes in the order in which they lie in the file.
   public let planes: [PlaneRecord]
+  /// Where the values come from.
   public let provenance: Provenance
   /// The file's place in a set, if it is in one.
   public let shard: ShardPlace?
   /// The set that the file is the index of, if it is one.
   public let shardIndex: ShardIndex?
+  /// What is accepted at most.
   public let limits: Limits
   /// The manifest as it is in the file: canonical JSON.
   public let manifestBytes: [UInt8]
@@ -77,8 +81,11 @@ public final class CheckpointReader: Sendable {
 
   /// Reads, checks and decodes a tensor.
   ///
-  /// - Parameter checkingContent: whether to check the decoded elements against the content digest
-  ///   as well (R34); the planes' digests always are.
+  /// - Parameters:
+  ///   - record: one of ``tensors``.
+  ///   - parallelism: how many threads decode.
+  ///   - checkingContent: whether to check the decoded elements against the content digest as well
+  ///     (R34); the planes' digests always are.
   /// - Throws: ``CheckpointError``; rules R24 to R34.
   public func tensor(
     _ record: TensorRecord, parallelism: Parallelism = .serial, checkingContent: Bool = false
@@ -103,7 +110,10 @@ public final class CheckpointReader: Sendable {
 
   /// Measures a tensor against its source.
   ///
-  /// - Parameter original: the source's values in stored orientation.
+  /// - Parameters:
+  ///   - record: one of ``tensors``.
+  ///   - original: the source's values in stored orientation.
+  ///   - parallelism: how many threads decode.
   /// - Precondition: they have the record's type and shape.
   public func certificate(
     of record: TensorRecord, against original: Tensor, parallelism: Parallelism = .serial
@@ -131,7 +141,9 @@ public final class CheckpointReader: Sendable {
 
   /// Checks the digest of each plane and the padding behind it: rules R25 and R26.
   ///
-  /// - Parameter progress: is told how many bytes have been checked.
+  /// - Parameters:
+  ///   - parallelism: how many threads check.
+  ///   - progress: is told how many bytes have been checked.
   public func verifyDigests(
     parallelism: Parallelism = .serial, progress: (Int) -> Void = { _ in }
   ) throws(CheckpointError) {

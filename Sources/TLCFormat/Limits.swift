@@ -17,7 +17,9 @@ public struct Limits: Equatable, Sendable {
   /// only this bounds what decoding it allocates.
   public var tensorByteCount: Int
 
+  /// Creates limits; 16 GiB for a tensor unless another is given.
   public init(tensorByteCount: Int = 16 << 30) { self.tensorByteCount = tensorByteCount }
 
+  /// What is accepted where nothing else is said.
   public static let standard = Limits()
 }

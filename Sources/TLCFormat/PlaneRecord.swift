@@ -10,11 +10,13 @@ public struct PlaneRecord: Equatable, Sendable {
 
   /// The name of the codec.
   public let codec: String
+  /// The digest of the stored bytes: `formats/tlcq.md` §4.1.
   public let digest: Digest
   /// Where the stored bytes lie in the file.
   public let bytes: Range<Int>
   /// The bytes of the raw form.
   public let rawByteCount: Int
+  /// What the plane is used as: `codes`, `steps`, `mask` and so on.
   public let role: String
   /// Where the file names the codec; 0 in a record that is being written.
   var codecOffset = 0

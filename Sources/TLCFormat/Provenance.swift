@@ -6,12 +6,14 @@ public struct Provenance: Equatable, Sendable {
   public struct Source: Equatable, Sendable {
     /// The base name.
     public var name: String
+    /// The length in bytes.
     public var byteCount: Int
     /// The SHA-256 of its bytes.
     public var digest: Digest
     /// The licence, as the source states it.
     public var license: String?
 
+    /// Creates a source.
     public init(name: String, byteCount: Int, digest: Digest, license: String? = nil) {
       self.name = name
       self.byteCount = byteCount
@@ -20,6 +22,7 @@ public struct Provenance: Equatable, Sendable {
     }
   }
 
+  /// The name of the importer.
   public var importer: String
   /// The version of the importer's mapping rules.
   public var importerRules: Int
@@ -27,10 +30,14 @@ public struct Provenance: Equatable, Sendable {
   public var recipe: String
   /// What any random choice was drawn from.
   public var seed: Int
+  /// The files that were imported.
   public var sources: [Source]
+  /// The name of the program that wrote the file.
   public var tool: String
+  /// The version of that program.
   public var toolVersion: String
 
+  /// Creates a provenance.
   public init(
     importer: String, importerRules: Int, recipe: String, seed: Int, sources: [Source],
     tool: String, toolVersion: String

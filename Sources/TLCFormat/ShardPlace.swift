@@ -7,6 +7,7 @@ public struct ShardPlace: Equatable, Sendable {
   public let count: Int
   /// From 1.
   public let ordinal: Int
+  /// What the files of the set have in common.
   public let set: Digest
 
   init(count: Int, ordinal: Int, set: Digest) {
@@ -32,6 +33,7 @@ public struct ShardPlace: Equatable, Sendable {
 public struct ShardIndex: Equatable, Sendable {
   /// The root digest of each shard, in order.
   public let roots: [Digest]
+  /// What the files of the set have in common.
   public let set: Digest
   /// Where the file gives each root; none in an index that is being written.
   let rootOffsets: [Int]

@@ -12,7 +12,7 @@ public struct Signature: Equatable, Sendable {
 
   /// Signs a root digest.
   ///
-  /// - Precondition: the private key is one of ``Ed25519``.
+  /// - Precondition: the private key is one of `Ed25519`.
   public init(of root: Digest, privateKey: [UInt8]) {
     guard let key = Ed25519.publicKey(ofPrivateKey: privateKey),
       let signature = Ed25519.signature(of: Self.message(root), privateKey: privateKey)
@@ -60,7 +60,10 @@ public struct Signature: Equatable, Sendable {
 public enum KeyFile {
   /// Which half of a pair a file holds.
   public enum Part: String, Sendable {
-    case `public`, `private`
+    /// The half that checks signatures.
+    case `public`
+    /// The half that signs, for its owner alone.
+    case `private`
   }
 
   /// The 32 bytes of a key.

@@ -3,8 +3,11 @@ public import TLCSystem
 
 /// The first 128 bytes of a file: `formats/tlcq.md` §2.
 public struct Superblock: Equatable, Sendable {
+  /// The length in bytes.
   public static let byteCount = 128
+  /// The bytes that every file starts with.
   public static let magic: [UInt8] = [0x89, 0x54, 0x4C, 0x43, 0x51, 0x0D, 0x0A, 0x1A]
+  /// The major version of the format that this package reads and writes.
   public static let major: UInt16 = 1
 
   /// Feature bits that a reader must know.
@@ -22,15 +25,21 @@ public struct Superblock: Equatable, Sendable {
   public struct Optional: OptionSet, Sendable {
     public let rawValue: UInt32
     public init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// The manifest has a graph.
     public static let graph = Optional(rawValue: 1 << 0)
+    /// The manifest has probes.
     public static let probes = Optional(rawValue: 1 << 1)
   }
 
+  /// The minor version of the format.
   public var minor: UInt16 = 0
+  /// Feature bits that a reader must know.
   public var required: Required
+  /// Feature bits that a reader may ignore.
   public var optional: Optional
   /// The manifest's place, in bytes from the start of the file, of which it is the end.
   public var manifest: Range<Int>
+  /// The SHA-256 of the manifest.
   public var manifestDigest: Digest
 
   init(

@@ -3,20 +3,28 @@ public import TLCSystem
 
 /// What a manifest says of a tensor or an alias: `formats/tlcq.md` §4.2.
 public struct TensorRecord: Sendable {
+  /// The name, which has no second in the file.
   public let name: String
+  /// The type of the decoded elements.
   public let dtype: DType
+  /// The dimensions of the decoded tensor.
   public let shape: Shape
+  /// Where the tensor comes from, if the file says so.
   public let source: TensorSource?
   /// What is stored, or the tensor that this is another name of.
   public let content: Content
 
+  /// What a record stands for.
   public enum Content: Sendable {
+    /// A tensor with planes of its own.
     case stored(Stored)
+    /// Another name of the tensor named.
     case alias(of: String)
   }
 
   /// A tensor that has planes of its own.
   public struct Stored: Sendable {
+    /// How far the decoded values are from the source.
     public let certificate: Certificate
     /// The SHA-256 of the decoded elements.
     public let contentDigest: Digest

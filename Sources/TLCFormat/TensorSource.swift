@@ -9,6 +9,7 @@ public struct TensorSource: Equatable, Sendable {
   /// What led from the source's orientation to the stored one, in order.
   public var transforms: [TensorTransform]
 
+  /// Creates a source.
   public init(file: Int, name: String, transforms: [TensorTransform]) {
     self.file = file
     self.name = name

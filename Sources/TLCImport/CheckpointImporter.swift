@@ -15,10 +15,13 @@ public protocol CheckpointImporter: Sendable {
 
 /// The importers that a program knows, tried in order.
 public struct ImporterRegistry: Sendable {
+  /// The importers, in the order in which they are asked.
   public let all: [any CheckpointImporter.Type]
 
+  /// Knows these importers, and no others.
   public init(_ all: [any CheckpointImporter.Type]) { self.all = all }
 
+  /// Every importer of this package, the most particular first.
   public static let standard = ImporterRegistry([
     SafetensorsIndexImporter.self, HuggingFaceIndexImporter.self, SafetensorsImporter.self,
     KerasArchiveImporter.self, NumPyImporter.self, HuggingFaceHDF5Importer.self,

@@ -14,7 +14,9 @@ public enum ImportError: Error, Equatable, Sendable {
   case unsupported(path: String, dataset: String?, String)
   /// A dataset that no rule maps or ignores.
   case unmapped(path: String, dataset: String)
+  /// The HDF5 library refused the file.
   case hdf5(HDF5Error)
+  /// The system failed.
   case system(IOError)
 }
 

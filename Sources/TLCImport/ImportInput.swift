@@ -4,9 +4,11 @@ internal import TLCSystem
 
 /// A file that is to be imported.
 public struct ImportInput: Sendable {
+  /// The path, as it was given.
   public let path: String
   /// The first bytes of the file, up to 4,096.
   public let prefix: [UInt8]
+  /// The length in bytes.
   public let byteCount: Int
   let file: InputFile
   /// What is in the file, read once for all importers that ask; an error where it is HDF5 that

@@ -5,6 +5,7 @@ public import TLCSystem
 public struct ImportedTensor: Sendable {
   /// The name that it is stored under.
   public var name: String
+  /// The type of the elements.
   public var dtype: DType
   /// The shape in stored orientation.
   public var shape: Shape
@@ -18,7 +19,17 @@ public struct ImportedTensor: Sendable {
   public var outputAxis: Int?
   private let read: @Sendable (Parallelism) throws(ImportError) -> Tensor
 
-  /// - Parameter read: reads the dataset in the source's orientation.
+  /// Creates a tensor whose values are read later.
+  ///
+  /// - Parameters:
+  ///   - name: the name that it is stored under.
+  ///   - dtype: the type of its elements.
+  ///   - sourceShape: the shape in the source's orientation.
+  ///   - source: the source's own name of the dataset.
+  ///   - file: the place of its file in ``ImportedCheckpoint/sources``.
+  ///   - transforms: what leads from the source's orientation to the stored one, in order.
+  ///   - outputAxis: the axis of a layer's outputs in stored orientation.
+  ///   - read: reads the dataset in the source's orientation.
   public init(
     name: String, dtype: DType, sourceShape: Shape, source: String, file: Int = 0,
     transforms: [TensorTransform] = [], outputAxis: Int? = nil,
@@ -45,12 +56,14 @@ public struct ImportedTensor: Sendable {
 
 /// A second name of an imported tensor, such as a tied weight.
 public struct ImportedAlias: Equatable, Sendable {
+  /// The second name.
   public var name: String
   /// The name of an imported tensor of the same type and shape.
   public var target: String
   /// The source's own name.
   public var source: String
 
+  /// Creates an alias.
   public init(name: String, target: String, source: String) {
     self.name = name
     self.target = target
@@ -60,11 +73,14 @@ public struct ImportedAlias: Equatable, Sendable {
 
 /// A file that travels with the model.
 public struct ImportedAsset: Equatable, Sendable {
+  /// The name that it is stored under.
   public var name: String
   /// As in MIME.
   public var mediaType: String
+  /// The content.
   public var bytes: [UInt8]
 
+  /// Creates an asset.
   public init(name: String, mediaType: String, bytes: [UInt8]) {
     self.name = name
     self.mediaType = mediaType
@@ -74,20 +90,28 @@ public struct ImportedAsset: Equatable, Sendable {
 
 /// What became of each dataset of a source: it is mapped, or ignored by a named rule.
 public struct Accounting: Equatable, Sendable {
+  /// A dataset that became a tensor or an alias.
   public struct Mapped: Equatable, Sendable {
+    /// The source's own name of the dataset.
     public var source: String
+    /// The name that it is stored under.
     public var name: String
   }
 
+  /// A dataset that was left out.
   public struct Ignored: Equatable, Sendable {
+    /// The source's own name of the dataset.
     public var source: String
     /// The rule's name, in kebab-case.
     public var rule: String
   }
 
+  /// The datasets that are stored, in order of source.
   public var mapped: [Mapped] = []
+  /// The datasets that are left out, in order of source.
   public var ignored: [Ignored] = []
 
+  /// Creates an account of nothing.
   public init() {}
 }
 
@@ -101,8 +125,11 @@ public struct ImportedCheckpoint: Sendable {
   public var sources: [String]
   /// In order of name by UTF-8 bytes, each name once.
   public var tensors: [ImportedTensor]
+  /// Second names, in order of name.
   public var aliases: [ImportedAlias]
+  /// The files that travel with the model, in order of name.
   public var assets: [ImportedAsset]
+  /// What became of each dataset.
   public var accounting: Accounting
 
   /// Puts tensors in order, and accounts for them.
@@ -150,6 +177,7 @@ public struct ImportedCheckpoint: Sendable {
 }
 
 extension Accounting.Ignored {
+  /// Says by what rule a dataset is left out.
   public init(_ source: String, by rule: String) {
     self.init(source: source, rule: rule)
   }

@@ -10,6 +10,7 @@ public struct Conversion: Sendable {
   public var input: String
   /// The path of the file, or of the index of a set, to write.
   public var output: String
+  /// What to do with each tensor.
   public var recipe: Recipe
   /// The importer's name; `nil` for the first that recognizes the input.
   public var importer: String?
@@ -19,11 +20,16 @@ public struct Conversion: Sendable {
   public var shardByteCount: Int?
   /// Whether assets that are text are deflated.
   public var deflatesAssets = false
+  /// How many threads to use; the result never depends on it.
   public var parallelism = Parallelism.automatic
+  /// The importers that are asked for the input.
   public var importers = ImporterRegistry.standard
+  /// The quantizers that the recipe may name.
   public var quantizers = QuantizerRegistry.standard
+  /// The pruners that the recipe may name.
   public var pruners = PrunerRegistry.standard
 
+  /// Creates a conversion; the rest is set through its properties.
   public init(input: String, output: String, recipe: Recipe = .standard) {
     self.input = input
     self.output = output

@@ -6,8 +6,11 @@ public import TLCSystem
 public struct CheckpointDifference: Sendable {
   /// A tensor that both have, with other values.
   public struct Changed: Sendable {
+    /// The name of the tensor in both.
     public var name: String
+    /// Its shape in both.
     public var shape: Shape
+    /// Its type in both.
     public var dtype: DType
     /// The distance of the second's values from the first's.
     public var distance: Certificate
@@ -15,17 +18,26 @@ public struct CheckpointDifference: Sendable {
 
   /// A tensor that both have, with another type or shape.
   public struct Reshaped: Sendable {
+    /// The name of the tensor in both.
     public var name: String
+    /// Type and shape in the first, as text.
     public var first: String
+    /// Type and shape in the second, as text.
     public var second: String
   }
 
+  /// Names that only the first has, in order.
   public var onlyInFirst: [String] = []
+  /// Names that only the second has, in order.
   public var onlyInSecond: [String] = []
+  /// Tensors of another type or shape, in order of name.
   public var reshaped: [Reshaped] = []
+  /// Tensors of other values, in order of name.
   public var changed: [Changed] = []
+  /// The number of tensors that are equal.
   public var equalCount = 0
 
+  /// Whether both have the same tensors with the same values.
   public var isEmpty: Bool {
     onlyInFirst.isEmpty && onlyInSecond.isEmpty && reshaped.isEmpty && changed.isEmpty
   }

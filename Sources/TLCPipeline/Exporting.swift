@@ -8,9 +8,13 @@ extension Checkpoint {
   /// source, or of the file.
   ///
   /// - Parameters:
+  ///   - path: where the file is to be.
   ///   - format: the name of the format; `nil` to tell it by the path.
   ///   - asStored: whether to keep the file's own names and orientation. Without it, a tensor that
   ///     comes from nowhere keeps its own.
+  ///   - overwriting: whether a file there may be replaced.
+  ///   - parallelism: how many threads decode.
+  ///   - exporters: the formats that are known.
   ///   - progress: may throw, to end the work.
   public func export(
     to path: String, format: String? = nil, asStored: Bool = false, overwriting: Bool = false,

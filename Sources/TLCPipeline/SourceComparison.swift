@@ -5,17 +5,23 @@ public import TLCSystem
 
 /// What measuring the certificates again from the source found.
 public struct SourceComparison: Sendable {
+  /// The number of certificates that were measured again.
   public var tensorCount = 0
   /// A sentence for each thing that is not as the file says.
   public var mismatches: [String] = []
 
+  /// Whether everything is as the file says.
   public var isSound: Bool { mismatches.isEmpty }
 }
 
 extension Checkpoint {
   /// Reads the source again, and measures each tensor's certificate from it.
   ///
-  /// - Parameter progress: may throw, to end the work.
+  /// - Parameters:
+  ///   - path: the checkpoint that this one was made from.
+  ///   - importers: the importers that are asked for it.
+  ///   - parallelism: how many threads decode.
+  ///   - progress: may throw, to end the work.
   public func compare(
     withSource path: String, importers: ImporterRegistry = .standard,
     parallelism: Parallelism = .automatic, progress: (WorkProgress) throws -> Void = { _ in }

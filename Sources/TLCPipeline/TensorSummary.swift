@@ -3,8 +3,11 @@ public import TLCFormat
 
 /// A row of the table that people read: what a tensor is, how it is stored, and what that cost.
 public struct TensorSummary: Equatable, Sendable {
+  /// The name of the tensor or alias.
   public var name: String
+  /// The type of the decoded elements.
   public var dtype: DType
+  /// The dimensions of the decoded tensor.
   public var shape: Shape
   /// The encoding in short, or `= NAME` for an alias.
   public var encoding: String

@@ -14,15 +14,22 @@ public enum VerificationDepth: String, CaseIterable, Sendable {
 
 /// What verifying a checkpoint found.
 public struct VerificationReport: Sendable {
+  /// The artifact's identity.
   public var rootDigest: Digest
+  /// How deeply it was verified.
   public var depth: VerificationDepth
+  /// The number of files: 1, or those of a set with its index.
   public var fileCount: Int
+  /// The planes of all files that hold tensors.
   public var planeCount: Int
+  /// The tensors and aliases.
   public var tensorCount: Int
+  /// The bytes of all files.
   public var byteCount: Int
   /// The first thing that is wrong, if anything is.
   public var failure: CheckpointError?
 
+  /// Whether nothing is wrong.
   public var isSound: Bool { failure == nil }
 }
 

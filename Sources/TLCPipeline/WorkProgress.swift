@@ -7,6 +7,7 @@ public struct WorkProgress: Equatable, Sendable {
   /// The bytes of the source in all.
   public var totalByteCount: Int
 
+  /// Creates a report of progress.
   public init(activity: String, doneByteCount: Int, totalByteCount: Int) {
     self.activity = activity
     self.doneByteCount = doneByteCount

@@ -4,7 +4,10 @@ internal import TLCCore
 extension Deflate {
   /// Decompresses the start of a stream: up to `count` bytes, fewer where the stream gives fewer.
   ///
-  /// - Parameter stored: the start of the stream, or all of it.
+  /// - Parameters:
+  ///   - stored: the start of the stream, or all of it.
+  ///   - count: the most bytes to give.
+  ///   - format: what is around the stream.
   public static func inflatePrefix(
     _ stored: Span<UInt8>, upTo count: Int, format: Format
   ) throws(DeflateError) -> [UInt8] {

@@ -26,8 +26,12 @@ public enum DeflateError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// DEFLATE (RFC 1951), bare or in zlib's wrapping (RFC 1950), over the system's zlib.
 public enum Deflate {
+  /// What is around a stream.
   public enum Format: Sendable {
-    case raw, zlib
+    /// Nothing: RFC 1951.
+    case raw
+    /// A header and a checksum: RFC 1950.
+    case zlib
 
     var windowBits: Int32 { self == .raw ? -15 : 15 }
   }
@@ -120,7 +124,10 @@ public enum Deflate {
 
   /// Compresses bytes.
   ///
-  /// - Parameter level: 1, the fastest, to 9, the smallest.
+  /// - Parameters:
+  ///   - bytes: what to compress.
+  ///   - level: 1, the fastest, to 9, the smallest.
+  ///   - format: what to put around the stream.
   public static func deflate(_ bytes: Span<UInt8>, level: Int = 9, format: Format) -> [UInt8] {
     precondition((1...9).contains(level), "level \(level)")
     var stream = unsafe z_stream()

@@ -31,6 +31,7 @@ public struct Digest: Hashable, Sendable {
   public struct Hasher {
     private var state = SHA256()
 
+    /// Starts a digest of no bytes.
     public init() {}
 
     /// Takes the next bytes in.

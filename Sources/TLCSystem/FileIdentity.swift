@@ -5,6 +5,7 @@ internal import Glibc
 public struct FileIdentity: Equatable, Sendable {
   private let device: UInt64
   private let inode: UInt64
+  /// The length in bytes.
   public let byteCount: Int
   private let changedSeconds: Int
   private let changedNanoseconds: Int

@@ -9,6 +9,7 @@ public struct IOError: Error, Equatable, Sendable {
   /// The system's error number.
   public var code: Int32
 
+  /// Creates an error.
   public init(operation: String, path: String, code: Int32) {
     self.operation = operation
     self.path = path

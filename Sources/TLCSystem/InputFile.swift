@@ -6,6 +6,7 @@ internal import TLCCore
 /// Every read copies into private memory, so a file that changes or shrinks meanwhile gives other
 /// bytes or an error, never a fault.
 public final class InputFile: Sendable {
+  /// The path, as it was given.
   public let path: String
   private let descriptor: Int32
   /// The length in bytes when the file was opened.

@@ -4,8 +4,11 @@ extension Parallelism {
   /// Creates an array of `count` elements in pieces of `pieceLength`, the last one the rest, each
   /// set by a call of `body`, up to ``threads`` at a time.
   ///
-  /// - Parameter body: takes the piece's index and the piece, which starts uninitialized as far as
-  ///   plain bits go, and which it must set whole.
+  /// - Parameters:
+  ///   - count: the number of elements.
+  ///   - pieceLength: the elements of a piece.
+  ///   - body: takes the piece's index and the piece, which starts uninitialized as far as plain
+  ///     bits go, and which it must set whole.
   /// - Throws: as ``map(_:_:)``.
   /// - Precondition: `pieceLength` is at least 1.
   public func fill<Element: TensorElement, Failure: Error>(

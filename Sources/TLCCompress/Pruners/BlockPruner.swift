@@ -8,8 +8,11 @@ public import TLCSystem
 public struct BlockPruner: Pruner {
   public static let name = "block"
 
+  /// The share of blocks to drop, from 0 to 1.
   public let sparsity: Double
+  /// The length of a block along the last axis but one.
   public let rows: Int
+  /// The length of a block along the last axis.
   public let columns: Int
 
   /// - Precondition: `sparsity` is in 0...1, and a block has at least one row and column.

@@ -8,7 +8,9 @@ public import TLCSystem
 public struct NOfMPruner: Pruner {
   public static let name = "n-of-m"
 
+  /// How many of each group are kept.
   public let n: Int
+  /// The size of a group.
   public let m: Int
   /// Counted from the back where it is negative.
   public let axis: Int

@@ -13,16 +13,20 @@ public struct RoundToNearestQuantizer: Quantizer {
   public enum Range: String, CaseIterable, Sendable {
     /// From the least to the greatest element.
     case absmax
-    /// Of ``shareCount`` clipped ranges, the one of least squared error; of equal ones the widest.
+    /// Of 61 clipped ranges, the one of least squared error; of equal ones the widest.
     case mse
   }
 
   /// The clipped ranges that `mse` tries: from 1 of the whole range down to 1/3 of it.
   static let shareCount = 61
 
+  /// The bits of a code.
   public let bits: Int
+  /// Whether the range is symmetric about 0, so that there are no zero points.
   public let isSymmetric: Bool
+  /// How steps are shared out.
   public let granularity: Granularity
+  /// How the range of a slice is found.
   public let range: Range
 
   /// - Precondition: `bits` is in 2...16.

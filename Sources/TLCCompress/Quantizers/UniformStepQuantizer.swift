@@ -10,6 +10,7 @@ public struct UniformStepQuantizer: Quantizer {
 
   /// The step, in units of the RMS.
   public let step: Double
+  /// How steps are shared out.
   public let granularity: Granularity
 
   /// - Precondition: `step` is in 2⁻²⁰...2⁴.

@@ -5,6 +5,7 @@ public struct Bitmap: Equatable, Sendable {
   /// Bit `i` is bit `i % 64` of word `i / 64`; bits past the last are 0.
   public private(set) var words: [UInt64]
 
+  /// Creates a bitmap of `count` equal bits.
   public init(repeating bit: Bool, count: Int) {
     self.count = count
     words = Array(repeating: bit ? ~0 : 0, count: (count + 63) / 64)
@@ -28,6 +29,9 @@ public struct Bitmap: Equatable, Sendable {
     self.words = words
   }
 
+  /// The bit of an element.
+  ///
+  /// - Precondition: `index` is in `0..<count`.
   public subscript(index: Int) -> Bool {
     @inlinable get {
       precondition(index < count, "bit \(index) of \(count)")

@@ -5,6 +5,7 @@ public struct CodebookValues: TensorValues, Equatable {
   /// The most entries that a codebook may have.
   public static let maximumEntryCount = 65_536
 
+  /// The dimensions of the decoded tensor.
   public let shape: Shape
   /// The values, shape `[count]`, of the tensor's type; 1 to ``maximumEntryCount`` of them.
   public let entries: Tensor

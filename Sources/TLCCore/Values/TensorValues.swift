@@ -2,6 +2,7 @@
 ///
 /// Encodings are lossless over these; see `formats/tlcq.md` §Encodings.
 public protocol TensorValues: Sendable {
+  /// The dimensions of the decoded tensor.
   var shape: Shape { get }
   /// The type of the decoded elements.
   var dtype: DType { get }

@@ -7,9 +7,11 @@ public struct UniformValues: TensorValues, Equatable {
   /// exact in float32.
   public static let codeBound: Int32 = 1 << 23
 
+  /// The dimensions of the decoded tensor.
   public let shape: Shape
   /// A floating-point type.
   public let dtype: DType
+  /// How the steps are shared out.
   public let layout: StepLayout
   /// The type that steps are stored as: `f16`, `bf16` or `f32`; `f64` only, and always, for `f64`
   /// tensors.

@@ -14,8 +14,12 @@ public final class CheckpointSetWriter {
   private var current: CheckpointWriter
   private var assets: [(name: String, mediaType: String, bytes: [UInt8], deflating: Bool)] = []
 
+  /// Begins a file, or a set of shards.
+  ///
   /// - Parameters:
   ///   - path: of the file, or of the index, which ends in `.tlcq` if there are to be shards.
+  ///   - overwriting: whether files there may be replaced.
+  ///   - provenance: where the values come from.
   ///   - shardByteCount: the size that no shard with more than one tensor exceeds; `nil` for one
   ///     file.
   public init(

@@ -11,7 +11,12 @@ public final class CheckpointWriter {
   private var records: [(name: String, json: JSONValue)] = []
   private var assets: [(name: String, json: JSONValue)] = []
 
-  /// - Parameter overwriting: whether a file at the path may be replaced.
+  /// Begins a file.
+  ///
+  /// - Parameters:
+  ///   - path: where the file is to be.
+  ///   - overwriting: whether a file there may be replaced.
+  ///   - provenance: where the values come from.
   public init(path: String, overwriting: Bool, provenance: Provenance) throws(CheckpointError) {
     do throws(IOError) {
       let file = try AtomicFile(path: path, overwriting: overwriting)

@@ -3,9 +3,13 @@ internal import TLCSystem
 
 /// A tensor that is ready to be written, or an alias of one.
 public struct EncodedTensor: Sendable {
+  /// The name that it is stored under.
   public let name: String
+  /// The type of the decoded elements.
   public let dtype: DType
+  /// The dimensions of the decoded tensor.
   public let shape: Shape
+  /// How far the decoded values are from the source.
   public let certificate: Certificate
   let origin: TensorSource?
   let contentDigest: Digest
@@ -51,12 +55,18 @@ public struct EncodedTensor: Sendable {
 
 /// A second name for a tensor of the same file.
 public struct AliasRecord: Sendable {
+  /// The second name.
   public var name: String
+  /// The name of a stored tensor.
   public var target: String
+  /// The target's type.
   public var dtype: DType
+  /// The target's shape.
   public var shape: Shape
+  /// Where the second name comes from.
   public var origin: TensorSource?
 
+  /// Creates an alias.
   public init(
     name: String, target: String, dtype: DType, shape: Shape, origin: TensorSource? = nil
   ) {

@@ -7,8 +7,10 @@ public import TLCSystem
 public struct TensorEncoder: Sendable {
   /// Patterns that a mask is known to have.
   public var patterns: [MaskPattern]
+  /// How many threads encode.
   public var parallelism: Parallelism
 
+  /// Creates an encoder.
   public init(patterns: [MaskPattern] = [], parallelism: Parallelism = .serial) {
     self.patterns = patterns
     self.parallelism = parallelism
@@ -21,6 +23,7 @@ public struct TensorEncoder: Sendable {
 
   /// What a record says of a tensor's values, whatever their encoding.
   public struct Certified: Sendable {
+    /// How far the decoded values are from the source.
     public let certificate: Certificate
     let contentDigest: Digest
   }
@@ -53,7 +56,11 @@ public struct TensorEncoder: Sendable {
 
   /// Encodes values.
   ///
-  /// - Parameter origin: where the tensor comes from, for the record.
+  /// - Parameters:
+  ///   - values: what the file is to decode to.
+  ///   - name: the name that the tensor is stored under.
+  ///   - certified: what ``certify(_:source:)`` said of the values.
+  ///   - origin: where the tensor comes from, for the record.
   public func encode(
     _ values: any TensorValues, name: String, certified: Certified, origin: TensorSource?
   ) -> EncodedTensor {

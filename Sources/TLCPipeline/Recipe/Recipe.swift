@@ -8,8 +8,10 @@ import TLCCore
 public struct Recipe: Equatable, Sendable {
   /// What any random choice is drawn from.
   public var seed: Int
+  /// The rules, of which the first that matches a tensor decides.
   public var rules: [RecipeRule]
 
+  /// Creates a recipe.
   public init(seed: Int = 0, rules: [RecipeRule]) {
     self.seed = seed
     self.rules = rules
@@ -31,8 +33,11 @@ public struct Recipe: Equatable, Sendable {
 
 /// One rule of a recipe.
 public struct RecipeRule: Equatable, Sendable {
+  /// The tensors that the rule is for.
   public var match: RecipeMatch
+  /// What drops weights, if anything does.
   public var prune: RecipeStep?
+  /// What fixes values on levels, if anything does.
   public var quantize: RecipeStep?
 
   /// A rule with neither step keeps what it matches.
@@ -45,9 +50,12 @@ public struct RecipeRule: Equatable, Sendable {
 
 /// A method by name, with its parameters.
 public struct RecipeStep: Equatable, Sendable {
+  /// The name of a pruner or a quantizer.
   public var method: String
+  /// The parameters of the method, by key.
   public var parameters: [String: ParameterValue]
 
+  /// Creates a step.
   public init(method: String, parameters: [String: ParameterValue] = [:]) {
     self.method = method
     self.parameters = parameters

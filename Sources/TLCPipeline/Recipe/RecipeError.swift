@@ -7,6 +7,7 @@ public struct RecipeError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A sentence that says what is so, and what would be right.
   public var reason: String
 
+  /// Creates an error.
   public init(path: String? = nil, line: Int? = nil, reason: String) {
     self.path = path
     self.line = line

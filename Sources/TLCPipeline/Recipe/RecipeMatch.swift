@@ -11,6 +11,7 @@ public struct RecipeMatch: Equatable, Sendable {
   /// The least number of elements.
   public var minimumElementCount: Int?
 
+  /// Creates a match; without conditions it is for every tensor.
   public init(
     name: String? = nil, isFloatingPoint: Bool? = nil, rank: ClosedRange<Int>? = nil,
     minimumElementCount: Int? = nil

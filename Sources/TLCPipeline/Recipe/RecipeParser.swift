@@ -5,7 +5,9 @@ internal import Yams
 extension Recipe {
   /// Parses a recipe's YAML text: `formats/recipe.md`.
   ///
-  /// - Parameter path: the file's, for messages.
+  /// - Parameters:
+  ///   - text: the YAML.
+  ///   - path: the file's, for messages.
   public init(parsing text: String, path: String? = nil) throws(RecipeError) {
     let node: Node?
     do {
