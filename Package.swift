@@ -67,6 +67,7 @@ let package = Package(
     .target(
       name: "TLCFormat", dependencies: ["TLCCore", "TLCSystem"], swiftSettings: lifetimes),
     .target(name: "TLCModel", dependencies: ["TLCCore", "TLCKernels"], swiftSettings: house),
+    .target(name: "TLCText", dependencies: ["TLCCore"], swiftSettings: house),
 
     // 4 · acts: foreign checkpoints in and out, and what happens between.
     .target(
@@ -104,6 +105,9 @@ let package = Package(
     .testTarget(
       name: "TLCFormatTests",
       dependencies: ["TLCCompress", "TLCCore", "TLCFormat", "TLCSystem", "TLCTestSupport"],
+      swiftSettings: tests),
+    .testTarget(
+      name: "TLCTextTests", dependencies: ["TLCCore", "TLCText", "TLCTestSupport"],
       swiftSettings: tests),
     .testTarget(
       name: "TLCCompressTests",

@@ -1,0 +1,11 @@
+/// What a tokenizer's files may ask for at most.
+public enum TextLimits {
+  /// The bytes of one file.
+  public static let fileByteCount = 1 << 26
+  /// The tokens of a vocabulary, with those added to it; and the merges.
+  public static let tokenCount = 2_000_000
+  /// The largest id of a token.
+  public static let tokenID = (1 << 22) - 1
+  /// The tokens of a text that is padded.
+  public static let paddedCount = 1 << 20
+}
