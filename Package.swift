@@ -107,7 +107,7 @@ let package = Package(
       dependencies: ["TLCCompress", "TLCCore", "TLCFormat", "TLCSystem", "TLCTestSupport"],
       swiftSettings: tests),
     .testTarget(
-      name: "TLCTextTests", dependencies: ["TLCCore", "TLCText", "TLCTestSupport"],
+      name: "TLCTextTests", dependencies: ["TLCCore", "TLCSystem", "TLCTestSupport", "TLCText"],
       swiftSettings: tests),
     .testTarget(
       name: "TLCCompressTests",

@@ -10,28 +10,31 @@ struct AddedVocabulary: Sendable {
   init(
     _ tokens: [AddedToken], normalizer: BertNormalizer?, file: String
   ) throws(TextError) {
-    self.tokens = tokens.sorted { $0.id < $1.id }
     var places: [Int32: Int] = [:]
-    var spellings: Set<[UInt8]> = []
+    var contents: Set<[UInt8]> = []
+    var spelt = tokens
+    for i in spelt.indices {
+      let content = spelt[i].content
+      try TextLimits.check(content, file: file)
+      guard contents.insert(content).inserted else {
+        let text = String(decoding: content, as: UTF8.self)
+        throw .malformed(file: file, "the added token \"\(text)\" is there twice")
+      }
+      if spelt[i].isNormalized, let normalizer {
+        spelt[i].spelling = normalizer.normalize(content, 0..<content.count)
+      }
+    }
+    self.tokens = spelt.sorted { $0.id < $1.id }
     for (place, token) in self.tokens.enumerated() {
-      let text = String(decoding: token.content, as: UTF8.self)
       guard places.updateValue(place, forKey: token.id) == nil else {
         throw .malformed(file: file, "two added tokens have the id \(token.id)")
-      }
-      guard spellings.insert(token.content).inserted else {
-        throw .malformed(file: file, "the added token \"\(text)\" is there twice")
       }
     }
     self.places = places
     // Where normalization makes two spellings one, special tokens come first.
-    let ordered = tokens.filter(\.isSpecial) + tokens.filter { !$0.isSpecial }
-    asWritten = try TokenFinder(
-      ordered.filter { !$0.isNormalized }.map { ($0, $0.content) }, file: file)
-    normalized = try TokenFinder(
-      ordered.filter(\.isNormalized).map { token in
-        let content = token.content
-        return (token, normalizer?.normalize(content, 0..<content.count) ?? content)
-      }, file: file)
+    let ordered = spelt.filter(\.isSpecial) + spelt.filter { !$0.isSpecial }
+    asWritten = try TokenFinder(ordered.filter { !$0.isNormalized }, file: file)
+    normalized = try TokenFinder(ordered.filter(\.isNormalized), file: file)
   }
 
   /// Whether any token is looked for in normalized text.

@@ -9,12 +9,12 @@ struct TokenFinder: Sendable {
 
   var isEmpty: Bool { tokens.isEmpty }
 
-  /// Tokens with what is looked for. Of two with one spelling the first one is found.
-  init(_ entries: [(token: AddedToken, spelling: [UInt8])], file: String) throws(TextError) {
+  /// Of two tokens with one spelling the first one is found; one without any is not.
+  init(_ entries: [AddedToken], file: String) throws(TextError) {
     table = TokenTable(capacity: entries.count)
-    for (token, spelling) in entries {
-      guard let first = spelling.first else { continue }
-      guard table.insert(spelling, id: Int32(truncatingIfNeeded: tokens.count)) else {
+    for token in entries {
+      guard let first = token.spelling.first else { continue }
+      guard table.insert(token.spelling, id: Int32(truncatingIfNeeded: tokens.count)) else {
         throw .malformed(file: file, "its tokens collide as only tokens chosen for it do")
       }
       tokens.append(token)

@@ -28,11 +28,8 @@ public struct Tokenizer: Sendable {
 
   /// The token of an id, as the vocabulary spells it.
   public func token(of id: Int) -> String? {
-    spelling(of: id).map { String(decoding: $0, as: UTF8.self) }
-  }
-
-  private func spelling(of id: Int) -> [UInt8]? {
-    Int32(exactly: id).flatMap { added.token($0)?.content } ?? model.vocabulary.token(id)
+    let content = Int32(exactly: id).flatMap { added.token($0)?.content }
+    return (content ?? model.vocabulary.token(id)).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// The text of tokens. Ids of no token are left out.
@@ -41,8 +38,8 @@ public struct Tokenizer: Sendable {
   ) -> String {
     decoder.decode(
       ids.compactMap { id in
-        let isLeftOut = skippingSpecialTokens && added.token(id)?.isSpecial == true
-        return isLeftOut ? nil : spelling(of: Int(id))
+        guard let token = added.token(id) else { return model.vocabulary.token(Int(id)) }
+        return skippingSpecialTokens && token.isSpecial ? nil : token.spelling
       })
   }
 

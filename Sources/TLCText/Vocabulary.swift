@@ -18,6 +18,7 @@ struct Vocabulary: Sendable {
     self.file = file
     table = TokenTable(capacity: entries.count)
     for (token, id) in entries {
+      try TextLimits.check(token, file: file)
       guard (0...TextLimits.tokenID).contains(id) else {
         throw .limit(file: file, "a token's id is \(id), beyond \(TextLimits.tokenID), the limit")
       }
