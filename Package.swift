@@ -67,6 +67,10 @@ let package = Package(
     .target(
       name: "TLCFormat", dependencies: ["TLCCore", "TLCSystem"], swiftSettings: lifetimes),
     .target(name: "TLCModel", dependencies: ["TLCCore", "TLCKernels"], swiftSettings: house),
+    .target(
+      name: "TLCRuntime",
+      dependencies: ["TLCCore", "TLCSystem", "TLCKernels", "TLCModel", "TLCFormat"],
+      swiftSettings: house),
     .target(name: "TLCText", dependencies: ["TLCCore"], swiftSettings: house),
 
     // 4 · acts: foreign checkpoints in and out, and what happens between.

@@ -61,6 +61,15 @@ public struct TensorView: Sendable {
     return TensorView(dtype: dtype, shape: shape, storage: storage, byteOffset: byteOffset)
   }
 
+  /// Sets the elements to those of a tensor.
+  ///
+  /// - Precondition: it has this type and shape.
+  public func set(_ tensor: Tensor) {
+    precondition(tensor.dtype == dtype && tensor.shape == shape, "\(tensor.shape) for \(shape)")
+    let bytes = bytes
+    for i in bytes.indices { bytes[i] = tensor.bytes[i] }
+  }
+
   /// A copy of the elements.
   public func tensor() -> Tensor {
     let bytes = bytes

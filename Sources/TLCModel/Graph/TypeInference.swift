@@ -1,17 +1,21 @@
-internal import TLCCore
+public import TLCCore
 internal import TLCKernels
 
 /// What is known of values while nodes are looked at in order.
-struct TypeInference: Sendable {
-  private(set) var types: [String: ValueType] = [:]
+public struct TypeInference: Sendable {
+  public private(set) var types: [String: ValueType] = [:]
   /// The elements of small values that do not depend on a run's inputs.
-  private(set) var constants: [String: Tensor] = [:]
+  public private(set) var constants: [String: Tensor] = [:]
+
+  public init() {}
 
   /// Values of more elements are not computed before a run.
   private static let largestFoldedCount = 1 << 16
 
   /// Makes a value known.
-  mutating func define(
+  ///
+  /// - Throws: ``GraphError`` where it is known already.
+  public mutating func define(
     _ name: String, _ type: ValueType, constant: Tensor? = nil
   ) throws(GraphError) {
     guard types[name] == nil else { throw .value(name, "it is given twice") }
@@ -20,7 +24,9 @@ struct TypeInference: Sendable {
   }
 
   /// Makes the outputs of a node known.
-  mutating func define(outputsOf node: Node, _ operation: any Operator) throws(GraphError) {
+  ///
+  /// - Throws: ``GraphError`` where its inputs are not known, or do not fit its operator.
+  public mutating func define(outputsOf node: Node, _ operation: any Operator) throws(GraphError) {
     do throws(OperatorError) {
       let inputs = try inputs(of: node)
       let outputs = try operation.infer(inputs, outputCount: node.outputs.count)

@@ -36,31 +36,12 @@ public struct TypedGraph: Sendable {
   ///
   /// - Throws: ``GraphError`` where a shape does not fit its input, or a node then does not work.
   public func specialized(to shapes: [String: Shape]) throws(GraphError) -> TypedGraph {
-    var lengths: [String: Int] = [:]
     var graph = graph
-    for (index, input) in graph.inputs.enumerated() {
-      guard let shape = shapes[input.name] else {
-        throw .value(input.name, "it is an input, and nothing is given for it")
-      }
-      guard shape.rank == input.type.rank else {
-        throw .value(input.name, "it is \(input.type), and \(shape) has another rank")
-      }
-      for (dimension, length) in zip(input.type.dimensions, shape.dimensions) {
-        if let name = dimension.names.first, lengths[name] == nil, dimension.factor == 1,
-          dimension.names.count == 1
-        {
-          lengths[name] = length
-        }
-        guard dimension.length(where: lengths) == length else {
-          throw .value(
-            input.name, "it is \(input.type), and \(shape) does not fit where \(lengths.listed)")
-        }
-      }
-      graph.inputs[index].type = ValueType(input.type.dtype, shape)
-    }
+    let types = try graph.inputs.types(for: shapes)
+    for (index, type) in types.enumerated() { graph.inputs[index].type = type }
     var inference = TypeInference()
     for initializer in graph.initializers {
-      if let type = types[initializer.value] { try inference.define(initializer.value, type) }
+      if let type = self.types[initializer.value] { try inference.define(initializer.value, type) }
     }
     return try TypedGraph(graph, operators: operators, inference)
   }
@@ -85,12 +66,5 @@ public struct TypedGraph: Sendable {
     self.operators = operators
     types = inference.types
     constants = inference.constants
-  }
-}
-
-extension [String: Int] {
-  fileprivate var listed: String {
-    sorted { $0.key.precedesInUTF8($1.key) }.map { "\($0.key) is \($0.value)" }
-      .joined(separator: ", ")
   }
 }

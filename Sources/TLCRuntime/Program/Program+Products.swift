@@ -1,0 +1,102 @@
+import TLCCore
+import TLCKernels
+import TLCModel
+
+extension Program {
+  /// Makes `MatMul` and `Gemm` with a fixed right factor, transposed before or not, and the `Add` of
+  /// a fixed vector behind them, one ``Linear`` each.
+  mutating func fuseProducts() {
+    let givers = givers()
+    for place in nodes.indices where nodes[place].domain.isEmpty {
+      guard let product = product(at: place, givers) else { continue }
+      replace(place, with: product.node, product.operation)
+    }
+    fuseBiases()
+  }
+
+  private func product(at place: Int, _ givers: [String: Int]) -> (node: Node, operation: Linear)? {
+    let node = nodes[place]
+    guard node.operation == "MatMul", node.inputs.count == 2 else { return nil }
+    var right = node.inputs[1]
+    var isTransposed = false
+    if let giver = givers[right], nodes[giver].operation == "Transpose",
+      let source = nodes[giver].inputs.first, fixed[source]?.shape.rank == 2,
+      nodes[giver].attributes["perm"].map({ $0 == .ints([1, 0]) }) ?? true
+    {
+      right = source
+      isTransposed = true
+    }
+    guard let matrix = fixed[right], matrix.dtype == .f32, matrix.shape.rank == 2 else {
+      return nil
+    }
+    let lengths = matrix.shape.dimensions
+    let packed = PackedMatrix(
+      matrix.elements(of: Float.self), depth: lengths[isTransposed ? 1 : 0],
+      columnCount: lengths[isTransposed ? 0 : 1], isTransposed: isTransposed)
+    let linear = Linear(packed, bias: nil, activation: nil)
+    return (
+      Node(
+        Linear.name, domain: Linear.domain, name: node.name, inputs: [node.inputs[0]],
+        outputs: node.outputs), linear
+    )
+  }
+
+  /// The place of the only node that uses a value, where it is one node and no output.
+  private func onlyUse(of name: String, _ uses: [String: [Int]]) -> Int? {
+    guard let places = uses[name], places.count == 1, places[0] < nodes.count else { return nil }
+    return places[0]
+  }
+
+  /// Puts the `Add` of a vector into the product before it.
+  private mutating func fuseBiases() {
+    let uses = uses()
+    var removed: Set<Int> = []
+    for place in nodes.indices {
+      guard let linear = operators[place] as? Linear, linear.bias == nil,
+        let use = onlyUse(of: nodes[place].outputs[0], uses), nodes[use].domain.isEmpty,
+        nodes[use].operation == "Add",
+        let other = nodes[use].inputs.first(where: { $0 != nodes[place].outputs[0] }),
+        let bias = fixed[other], bias.dtype == .f32, bias.shape.rank == 1,
+        bias.shape.count == linear.matrix.columnCount
+      else { continue }
+      let fused = Node(
+        Linear.name, domain: Linear.domain, name: nodes[use].name, inputs: nodes[place].inputs,
+        outputs: nodes[use].outputs)
+      replace(use, with: fused, Linear(linear.matrix, bias: bias, activation: nil))
+      removed.insert(place)
+    }
+    remove(removed)
+  }
+
+  /// Puts the function behind a product into it.
+  mutating func fuseActivations() {
+    let uses = uses()
+    var removed: Set<Int> = []
+    for place in nodes.indices {
+      guard let linear = operators[place] as? Linear, linear.activation == nil,
+        let use = onlyUse(of: nodes[place].outputs[0], uses), nodes[use].domain.isEmpty,
+        let function = nodes[use].function
+      else { continue }
+      let fused = Node(
+        Linear.name, domain: Linear.domain, name: nodes[use].name, inputs: nodes[place].inputs,
+        outputs: nodes[use].outputs)
+      replace(
+        use, with: fused, Linear(linear.matrix, bias: linear.bias, activation: function))
+      removed.insert(place)
+    }
+    remove(removed)
+  }
+}
+
+extension Node {
+  /// The kernel's function that this node is.
+  fileprivate var function: Kernels.Function? {
+    switch operation {
+    case "Gelu":
+      attributes["approximate"].map { $0 == .string("none") } ?? true ? .gelu : nil
+    case "Tanh": .tanh
+    case "Sigmoid": .sigmoid
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import TLCCore
+import TLCKernels
+import TLCModel
+
+/// A graph with its weights, made ready to be planned for any shapes of its inputs: what does not
+/// depend on a run is computed, and neighbours that are faster together are one operator.
+struct Program: Sendable {
+  /// The nodes that a run does, in an order in which each uses only what stands before it.
+  private(set) var nodes: [Node]
+  /// A node's operator each.
+  private(set) var operators: [any Operator]
+  /// The values that no run changes: weights and constants.
+  private(set) var fixed: [String: TensorView]
+  /// Those of them that shapes may depend on.
+  private var known: [String: Tensor]
+  let inputs: [Graph.Input]
+  let outputs: [String]
+
+  /// - Parameter weight: the tensor of the checkpoint of a name.
+  init(
+    _ typed: TypedGraph, weight: (String) throws -> Tensor
+  ) throws {
+    nodes = typed.graph.nodes
+    operators = typed.operators
+    inputs = typed.graph.inputs
+    outputs = typed.graph.outputs
+    known = typed.constants
+    fixed = known.mapValues { TensorView($0) }
+    var tensors: [String: TensorView] = [:]
+    for initializer in typed.graph.initializers {
+      let view = try tensors[initializer.tensor] ?? TensorView(weight(initializer.tensor))
+      tensors[initializer.tensor] = view
+      fixed[initializer.value] = view
+    }
+    removeUnused()
+    fuseProducts()
+    try foldFixed()
+    fuseActivations()
+    accelerate()
+    removeUnused()
+    let used = Set(nodes.flatMap { $0.inputs } + outputs)
+    fixed = fixed.filter { used.contains($0.key) }
+  }
+
+  /// The nodes that use each value, by place; an output of the graph counts as a use too.
+  func uses() -> [String: [Int]] {
+    var uses: [String: [Int]] = [:]
+    for (place, node) in nodes.enumerated() {
+      for name in Set(node.inputs) where !name.isEmpty { uses[name, default: []].append(place) }
+    }
+    for name in outputs { uses[name, default: []].append(nodes.count) }
+    return uses
+  }
+
+  /// The node that gives a value, by place.
+  func givers() -> [String: Int] {
+    var givers: [String: Int] = [:]
+    for (place, node) in nodes.enumerated() {
+      for name in node.outputs where !name.isEmpty { givers[name] = place }
+    }
+    return givers
+  }
+
+  /// Puts one node in the place of another.
+  mutating func replace(_ place: Int, with node: Node, _ operation: any Operator) {
+    nodes[place] = node
+    operators[place] = operation
+  }
+
+  /// Removes the nodes at these places.
+  mutating func remove(_ places: Set<Int>) {
+    nodes = nodes.enumerated().filter { !places.contains($0.offset) }.map { $0.element }
+    operators = operators.enumerated().filter { !places.contains($0.offset) }.map { $0.element }
+  }
+
+  /// Removes nodes that nothing needs.
+  private mutating func removeUnused() {
+    var needed = Set(outputs)
+    var unused: Set<Int> = []
+    for (place, node) in nodes.enumerated().reversed() {
+      if node.outputs.contains(where: { needed.contains($0) })
+        && !node.outputs.allSatisfy({ $0.isEmpty || fixed[$0] != nil })
+      {
+        needed.formUnion(node.inputs)
+      } else {
+        unused.insert(place)
+      }
+    }
+    remove(unused)
+  }
+
+  /// Computes what depends on weights alone.
+  private mutating func foldFixed() throws {
+    var folded: Set<Int> = []
+    for (place, node) in nodes.enumerated()
+    where node.inputs.allSatisfy({ $0.isEmpty || fixed[$0] != nil }) {
+      let inference = try inference(of: [place], TypeInference())
+      let outputs = node.outputs.map { name in
+        inference.types[name].flatMap { type in
+          type.shape.map { TensorView(zeros: type.dtype, $0) }
+        }
+      }
+      do throws(OperatorError) {
+        try operators[place].evaluate(
+          node.inputs.map { fixed[$0] }, into: outputs, EvaluationContext())
+      } catch {
+        throw GraphError.node(node.name, operation: node.operation, error.description)
+      }
+      for (name, output) in zip(node.outputs, outputs) where !name.isEmpty {
+        fixed[name] = output
+        known[name] = inference.constants[name]
+      }
+      folded.insert(place)
+    }
+    remove(folded)
+  }
+
+  /// The types of all values, for inputs of given shapes.
+  func types(for shapes: [String: Shape]) throws(GraphError) -> TypeInference {
+    var inference = TypeInference()
+    for (input, type) in zip(inputs, try inputs.types(for: shapes)) {
+      try inference.define(input.name, type)
+    }
+    return try self.inference(of: nodes.indices, inference)
+  }
+
+  /// What nodes give, after what they are given that no run changes.
+  private func inference(
+    of places: some Sequence<Int>, _ start: TypeInference
+  ) throws(GraphError) -> TypeInference {
+    var inference = start
+    for place in places {
+      for name in nodes[place].inputs where inference.types[name] == nil {
+        guard let view = fixed[name] else { continue }
+        try inference.define(
+          name, ValueType(view.dtype, view.shape), constant: known[name])
+      }
+      try inference.define(outputsOf: nodes[place], operators[place])
+    }
+    return inference
+  }
+}

@@ -1,0 +1,69 @@
+internal import Synchronization
+public import TLCCore
+internal import TLCFormat
+internal import TLCKernels
+public import TLCModel
+
+/// A model that is open and ready to run.
+///
+/// Runs may overlap: each has memory of its own, which is kept for the next one of the same shapes.
+/// The same inputs give the same bits, whatever the number of threads.
+public final class Session: Sendable {
+  private let program: Program
+  private let threadCount: Int
+  private let plans = Mutex<[[String: Shape]: Plan]>([:])
+
+  /// Plans for more shapes than this are not kept.
+  private static let keptPlanCount = 16
+
+  /// Makes a graph ready to run.
+  ///
+  /// - Parameters:
+  ///   - threadCount: how many threads a run may use.
+  ///   - weight: the tensor of the checkpoint of a name.
+  /// - Throws: ``GraphError``, and what `weight` throws.
+  public init(
+    _ graph: TypedGraph, threadCount: Int = 1, weight: (String) throws -> Tensor
+  ) throws {
+    precondition(threadCount >= 1, "\(threadCount) threads")
+    program = try Program(graph, weight: weight)
+    self.threadCount = threadCount
+  }
+
+  /// What a run is given, in order.
+  public var inputs: [Graph.Input] { program.inputs }
+  /// The names of what a run returns, in order.
+  public var outputs: [String] { program.outputs }
+
+  /// Runs the graph.
+  ///
+  /// - Parameter values: a tensor an input, by name.
+  /// - Returns: the outputs, in order.
+  /// - Throws: ``GraphError`` where inputs do not fit, or elements are wrong.
+  public func run(_ values: [String: Tensor]) throws(GraphError) -> [Tensor] {
+    for input in program.inputs {
+      guard let tensor = values[input.name] else {
+        throw .value(input.name, "it is an input, and nothing is given for it")
+      }
+      guard tensor.dtype == input.type.dtype else {
+        throw .value(input.name, "it is \(input.type), and \(tensor.dtype) is given")
+      }
+    }
+    for name in values.keys.sorted() where !program.inputs.contains(where: { $0.name == name }) {
+      throw .value(name, "it is given, and there is no such input")
+    }
+    let plan = try plan(for: values.mapValues { $0.shape })
+    return try plan.run(
+      program.inputs.compactMap { values[$0.name] }, EvaluationContext(threadCount: threadCount))
+  }
+
+  private func plan(for shapes: [String: Shape]) throws(GraphError) -> Plan {
+    if let plan = plans.withLock({ $0[shapes] }) { return plan }
+    let plan = try Plan(program, shapes: shapes)
+    plans.withLock { plans in
+      if plans.count >= Self.keptPlanCount { plans.removeAll() }
+      plans[shapes] = plan
+    }
+    return plan
+  }
+}
