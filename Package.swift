@@ -69,7 +69,7 @@ let package = Package(
     .target(name: "TLCModel", dependencies: ["TLCCore", "TLCKernels"], swiftSettings: house),
     .target(
       name: "TLCRuntime",
-      dependencies: ["TLCCore", "TLCSystem", "TLCKernels", "TLCModel", "TLCFormat"],
+      dependencies: ["TLCCore", "TLCKernels", "TLCModel", "TLCFormat"],
       swiftSettings: house),
     .target(name: "TLCText", dependencies: ["TLCCore"], swiftSettings: house),
 

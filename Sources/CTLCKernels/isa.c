@@ -23,3 +23,13 @@ MAP(tlc_tanh_f32)
 MAP(tlc_erf_f32)
 MAP(tlc_gelu_f32)
 MAP(tlc_sigmoid_f32)
+
+void tlc_softmax_f32(tlc_isa isa, size_t rows, size_t length, const float *x, float *y) {
+  CALL(isa, tlc_softmax_f32, rows, length, x, y);
+}
+
+void tlc_layer_norm_f32(tlc_isa isa, size_t rows, size_t length, const float *x,
+                        const float *scale, const float *bias, float epsilon, float *y,
+                        float *means, float *inverses) {
+  CALL(isa, tlc_layer_norm_f32, rows, length, x, scale, bias, epsilon, y, means, inverses);
+}

@@ -5,5 +5,6 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "map_f32.h"
+#include "rows_f32.h"
 #pragma clang attribute pop
 #endif

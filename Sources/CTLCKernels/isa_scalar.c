@@ -3,3 +3,4 @@
 #define FOR_ISA(name) tlc_##name##_scalar
 
 #include "map_f32.h"
+#include "rows_f32.h"

@@ -10,7 +10,7 @@ public import TLCModel
 /// The same inputs give the same bits, whatever the number of threads.
 public final class Session: Sendable {
   private let program: Program
-  private let threadCount: Int
+  private let team: Team
   private let plans = Mutex<[[String: Shape]: Plan]>([:])
 
   /// Plans for more shapes than this are not kept.
@@ -25,9 +25,8 @@ public final class Session: Sendable {
   public init(
     _ graph: TypedGraph, threadCount: Int = 1, weight: (String) throws -> Tensor
   ) throws {
-    precondition(threadCount >= 1, "\(threadCount) threads")
     program = try Program(graph, weight: weight)
-    self.threadCount = threadCount
+    team = Team(threadCount: threadCount)
   }
 
   /// What a run is given, in order.
@@ -54,7 +53,7 @@ public final class Session: Sendable {
     }
     let plan = try plan(for: values.mapValues { $0.shape })
     return try plan.run(
-      program.inputs.compactMap { values[$0.name] }, EvaluationContext(threadCount: threadCount))
+      program.inputs.compactMap { values[$0.name] }, EvaluationContext(team: team))
   }
 
   private func plan(for shapes: [String: Shape]) throws(GraphError) -> Plan {

@@ -39,4 +39,15 @@ void tlc_erf_f32(tlc_isa isa, size_t count, const float *x, float *y);
 void tlc_gelu_f32(tlc_isa isa, size_t count, const float *x, float *y);
 void tlc_sigmoid_f32(tlc_isa isa, size_t count, const float *x, float *y);
 
+/// Softmax of each of `rows` contiguous rows of `length` elements: `formats/graph.md`. `x` and `y`
+/// may be the same.
+void tlc_softmax_f32(tlc_isa isa, size_t rows, size_t length, const float *x, float *y);
+
+/// LayerNormalization of each of `rows` contiguous rows of `length` ≥ 1 elements:
+/// `formats/graph.md`. `scale` and `bias` have `length` elements, or are null; `means` and
+/// `inverses` take one a row, or are null. `x` and `y` may be the same.
+void tlc_layer_norm_f32(tlc_isa isa, size_t rows, size_t length, const float *x,
+                        const float *scale, const float *bias, float epsilon, float *y,
+                        float *means, float *inverses);
+
 #endif

@@ -12,6 +12,13 @@ public struct RowReduction {
     next &+= 1
   }
 
+  /// Adds the square of the next element of the row, fused.
+  @inline(__always)
+  public mutating func addSquare(_ x: Float) {
+    lanes[next & 15].addProduct(x, x)
+    next &+= 1
+  }
+
   /// Lane 0 after adding lane 𝑗 + ℎ to lane 𝑗 for ℎ = 8, 4, 2, 1.
   public var sum: Float {
     let eight = lanes.lowHalf + lanes.highHalf

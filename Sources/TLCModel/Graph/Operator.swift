@@ -45,10 +45,10 @@ extension Operator {
 
 /// What evaluations share.
 public struct EvaluationContext: Sendable {
-  /// How many threads an evaluation may use; its bits do not depend on it.
-  public var threadCount: Int
+  /// The threads that an evaluation may use; its bits do not depend on how many they are.
+  public var team: Team
 
-  public init(threadCount: Int = 1) { self.threadCount = threadCount }
+  public init(team: Team = .alone) { self.team = team }
 }
 
 /// The inputs of a node as far as they are known before it is evaluated.

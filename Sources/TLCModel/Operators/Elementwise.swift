@@ -16,8 +16,9 @@ enum Elementwise {
     let (xStep, yStep) = (xs.last ?? 0, ys.last ?? 0)
     let length = out.shape.dimensions.last ?? 1
     Broadcasting.forEachLine(of: out.shape, sources: [xs, ys]) { start, places in
-      let (i, j) = (places[0], places[1])
-      for k in 0..<length { z[start + k] = body(x[i + k * xStep], y[j + k * yStep]) }
+      Lines.map(
+        length, x, from: places[0], step: xStep, y, from: places[1], step: yStep, into: z,
+        at: start, body)
     }
   }
 
@@ -28,6 +29,6 @@ enum Elementwise {
   ) {
     let x = a.elements(of: A.self)
     let z = out.elements(of: Out.self)
-    for i in z.indices { z[i] = body(x[i]) }
+    Lines.map(z.count, x, from: 0, into: z, at: 0, body)
   }
 }

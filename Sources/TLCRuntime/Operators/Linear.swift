@@ -1,7 +1,6 @@
 import TLCCore
 import TLCKernels
 import TLCModel
-import TLCSystem
 
 /// `MatMul` with a packed matrix, `Add` of a vector, and a function: the bits of the three.
 struct Linear: Operator {
@@ -38,51 +37,29 @@ struct Linear: Operator {
     let rows = out.shape.count / matrix.columnCount
     let (x, y) = (left.elements(of: Float.self), out.elements(of: Float.self))
     let biases = bias?.elements(of: Float.self)
-    // Rows are shared out where there are many, else panels of columns.
-    let byRows = rows >= 6 * context.threadCount
-    let parts = Partition(
-      count: byRows ? rows : matrix.panelCount, unit: byRows ? 6 : 4, context.threadCount)
-    _ = Parallelism(threads: context.threadCount).map(parts.count) { part in
-      let range = parts[part]
-      let rowRange = byRows ? range : 0..<rows
-      matrix.multiply(
-        x, bias: biases, into: y, rows: rowRange, panels: byRows ? 0..<matrix.panelCount : range)
-      guard let activation else { return }
-      if byRows {
-        Kernels.apply(
-          activation, y, to: y,
-          in: rowRange.lowerBound * matrix.columnCount..<rowRange.upperBound * matrix.columnCount)
-      } else {
+    // Rows are shared out where there are enough of them, else panels of columns.
+    if rows >= 6 * context.team.threadCount {
+      context.team.share(rows, unit: 6) { part in
+        matrix.multiply(x, bias: biases, into: y, rows: part, panels: 0..<matrix.panelCount)
+        activate(y, rows: part, columns: 0..<matrix.columnCount)
+      }
+    } else {
+      context.team.share(matrix.panelCount, unit: 4) { part in
+        matrix.multiply(x, bias: biases, into: y, rows: 0..<rows, panels: part)
         let width = PackedMatrix.panelWidth
-        let columns = range.lowerBound * width..<min(range.upperBound * width, matrix.columnCount)
-        for row in rowRange {
-          let start = row * matrix.columnCount
-          Kernels.apply(
-            activation, y, to: y, in: start + columns.lowerBound..<start + columns.upperBound)
-        }
+        activate(
+          y, rows: 0..<rows,
+          columns: part.lowerBound * width..<min(part.upperBound * width, matrix.columnCount))
       }
     }
   }
-}
 
-/// Whole units of work, shared out evenly.
-struct Partition: Sendable {
-  /// The number of parts, none of them empty.
-  let count: Int
-  private let total: Int
-  private let unit: Int
-
-  /// - Parameters:
-  ///   - unit: parts but the last are multiples of it.
-  init(count total: Int, unit: Int, _ parts: Int) {
-    self.total = total
-    self.unit = unit
-    count = max(1, min(parts, (total + unit - 1) / unit))
-  }
-
-  subscript(part: Int) -> Range<Int> {
-    let units = (total + unit - 1) / unit
-    func start(_ part: Int) -> Int { min(total, units * part / count * unit) }
-    return start(part)..<start(part + 1)
+  private func activate(_ y: Elements<Float>, rows: Range<Int>, columns: Range<Int>) {
+    guard let activation else { return }
+    for row in rows {
+      let start = row * matrix.columnCount
+      Kernels.apply(
+        activation, y, to: y, in: start + columns.lowerBound..<start + columns.upperBound)
+    }
   }
 }

@@ -36,7 +36,6 @@ struct Program: Sendable {
     fuseProducts()
     try foldFixed()
     fuseActivations()
-    accelerate()
     removeUnused()
     let used = Set(nodes.flatMap { $0.inputs } + outputs)
     fixed = fixed.filter { used.contains($0.key) }

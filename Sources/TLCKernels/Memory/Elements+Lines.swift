@@ -1,0 +1,63 @@
+public import TLCCore
+
+/// Loops over lines of elements, whose bounds are checked once a line.
+public enum Lines {
+  /// Sets `count` elements of `out`, from `place` on, to `body` of elements of `x`.
+  ///
+  /// - Precondition: the elements exist; `x` may be the same memory as `out`, not overlap otherwise.
+  @inlinable @inline(__always)
+  public static func map<A: TensorElement, Out: TensorElement>(
+    _ count: Int, _ x: Elements<A>, from start: Int, into out: Elements<Out>, at place: Int,
+    _ body: (A) -> Out
+  ) {
+    guard count > 0 else { return }
+    x.require(line: count, from: start, step: 1)
+    out.require(line: count, from: place, step: 1)
+    // SAFETY: both lines exist.
+    let (a, z) = unsafe (x.memory + start, out.memory + place)
+    for i in 0..<count { unsafe z[i] = body(unsafe a[i]) }
+  }
+
+  /// Sets `count` elements of `out`, from `place` on, to `body` of pairs of elements.
+  ///
+  /// - Parameters:
+  ///   - x: its line starts at `xStart`, and neighbours are `xStep` apart: 0 repeats one.
+  /// - Precondition: the elements exist; `x` and `y` may be the same memory as `out`, not overlap
+  ///   otherwise.
+  @inlinable @inline(__always)
+  public static func map<A: TensorElement, B: TensorElement, Out: TensorElement>(
+    _ count: Int, _ x: Elements<A>, from xStart: Int, step xStep: Int,
+    _ y: Elements<B>, from yStart: Int, step yStep: Int,
+    into out: Elements<Out>, at place: Int, _ body: (A, B) -> Out
+  ) {
+    guard count > 0 else { return }
+    x.require(line: count, from: xStart, step: xStep)
+    y.require(line: count, from: yStart, step: yStep)
+    out.require(line: count, from: place, step: 1)
+    // SAFETY: all three lines exist.
+    let (a, b, z) = unsafe (x.memory + xStart, y.memory + yStart, out.memory + place)
+    switch (xStep, yStep) {
+    case (1, 1): for i in 0..<count { unsafe z[i] = body(unsafe a[i], unsafe b[i]) }
+    case (1, 0):
+      let other = unsafe b[0]
+      for i in 0..<count { unsafe z[i] = body(unsafe a[i], other) }
+    case (0, 1):
+      let other = unsafe a[0]
+      for i in 0..<count { unsafe z[i] = body(other, unsafe b[i]) }
+    default:
+      for i in 0..<count { unsafe z[i] = body(unsafe a[i * xStep], unsafe b[i * yStep]) }
+    }
+  }
+}
+
+extension Elements {
+  /// Requires that a line of elements exists.
+  @usableFromInline
+  func require(line count: Int, from start: Int, step: Int) {
+    let (reach, overflow) = (count - 1).multipliedReportingOverflow(by: step)
+    precondition(
+      !overflow && start >= 0 && start < self.count && start + reach >= 0
+        && start + reach < self.count,
+      "\(count) elements from \(start), \(step) apart, of \(self.count)")
+  }
+}

@@ -1,0 +1,76 @@
+internal import TLCCore
+public import TLCKernels
+
+/// Normalizes over the axes from `axis` on: `formats/graph.md` §Numbers.
+public struct LayerNormalization: Operator {
+  public static let name = "LayerNormalization"
+  public static let inputCounts = 2...3
+  public static let outputCounts = 1...3
+  private let axis: Int
+  private let epsilon: Float
+
+  public init(_ attributes: inout Attributes) throws(OperatorError) {
+    axis = try attributes.int("axis") ?? -1
+    epsilon = try attributes.float("epsilon") ?? 1e-5
+    guard try attributes.int("stash_type") ?? 1 == 1 else {
+      throw OperatorError("attribute \"stash_type\" is not 1: means are float32")
+    }
+  }
+
+  public func infer(
+    _ inputs: OperatorInputs, outputCount: Int
+  ) throws(OperatorError) -> [ValueType] {
+    let input = try inputs[0]
+    try input.requireComputedAsFloat()
+    let axis = try Axis.index(axis, rank: input.rank)
+    let row = Array(input.dimensions[axis...])
+    for place in 1..<max(2, inputs.count) {
+      guard place == 1 || inputs.optional(place) != nil else { continue }
+      let factor = try inputs[place]
+      guard factor.dtype == input.dtype else {
+        throw OperatorError("input \(place) is \(factor.dtype), and input 0 \(input.dtype)")
+      }
+      guard try Broadcasting.dimensions([row, factor.dimensions]) == row else {
+        throw OperatorError("input \(place) is \(factor), which does not broadcast to \(row)")
+      }
+    }
+    let mean = ValueType(.f32, input.dimensions[..<axis] + row.map { _ in 1 })
+    return [input, mean, mean]
+  }
+
+  public func evaluate(
+    _ inputs: [TensorView?], into outputs: [TensorView?], _ context: EvaluationContext
+  ) throws(OperatorError) {
+    guard let input = inputs[0], let factors = inputs[1], let out = outputs[0] else { return }
+    let axis = try Axis.index(axis, rank: input.shape.rank)
+    let row = Array(input.shape.dimensions[axis...])
+    let length = row.reduce(1, *)
+    guard length > 0, let flat = Shape([input.shape.count / length, length]),
+      let rowShape = Shape(row)
+    else { return }
+    let rows = FloatRows(input.reshaped(flat), axis: 1, reading: true)
+    let results = FloatRows(out.reshaped(flat), axis: 1, reading: false)
+    let scale = Self.broadcast(factors, to: rowShape)
+    let bias = (inputs.count > 2 ? inputs[2] : nil).map { Self.broadcast($0, to: rowShape) }
+    let means = (outputs.count > 1 ? outputs[1] : nil)?.elements(of: Float.self)
+    let inverses = (outputs.count > 2 ? outputs[2] : nil)?.elements(of: Float.self)
+    context.team.share(rows.count) { part in
+      Kernels.layerNormalization(
+        rows.elements, scale: scale, bias: bias, epsilon: epsilon, to: results.elements,
+        means: means, inverses: inverses, length: length, rows: part)
+    }
+    results.write(to: out.reshaped(flat))
+  }
+
+  /// A factor as one row of float32.
+  private static func broadcast(_ view: TensorView, to shape: Shape) -> Elements<Float> {
+    guard view.shape != shape, let flat = Shape([1, shape.count]) else {
+      guard let line = Shape([1, view.shape.count]) else { preconditionFailure("a row") }
+      return FloatRows(view.reshaped(line), axis: 1, reading: true).elements
+    }
+    let whole = TensorView(zeros: view.dtype, shape)
+    Movement.gather(
+      view, strides: Broadcasting.strides(of: view.shape, in: shape), into: whole)
+    return FloatRows(whole.reshaped(flat), axis: 1, reading: true).elements
+  }
+}
