@@ -34,6 +34,17 @@ struct TextFixture {
 
   /// The elements of a list of `expected.json`.
   func expected(_ key: String) throws -> [StrictJSON] { try #require(expected[key]?.elements) }
+
+  /// An encoding as it is written: ids, and digits of types, attention and what is special.
+  static func encoding(_ json: StrictJSON) throws -> TokenEncoding {
+    let parts = try #require(json.elements)
+    var encoding = TokenEncoding()
+    encoding.ids = try #require(parts[0].integers)
+    let digits = parts.dropFirst().map { ($0.text ?? "").utf8.map { Int32($0) - 48 } }
+    (encoding.typeIDs, encoding.attentionMask, encoding.specialTokensMask) =
+      (digits[0], digits[1], digits[2])
+    return encoding
+  }
 }
 
 extension StrictJSON {

@@ -26,16 +26,6 @@ import Testing
       id: Int32(json["pad_id"]?.count ?? 0), typeID: Int32(json["pad_type_id"]?.count ?? 0))
   }
 
-  private static func encoding(_ json: StrictJSON) throws -> TokenEncoding {
-    let parts = try #require(json.elements)
-    var encoding = TokenEncoding()
-    encoding.ids = try #require(parts[0].integers)
-    let digits = parts.dropFirst().map { ($0.text ?? "").utf8.map { Int32($0) - 48 } }
-    (encoding.typeIDs, encoding.attentionMask, encoding.specialTokensMask) =
-      (digits[0], digits[1], digits[2])
-    return encoding
-  }
-
   @Test(arguments: TextFixture.names)
   func encodingsAreTheReferences(name: String) throws {
     let fixture = try TextFixture(name)
@@ -52,7 +42,7 @@ import Testing
       let first = try? tokenizer.encode(
         text, pair: parts[1].text, addingSpecialTokens: addsSpecial)
       #expect(first == encodings?.first)
-      let expected = try parts[5].elements.map { try $0.map { try Self.encoding($0) } }
+      let expected = try parts[5].elements.map { try $0.map { try TextFixture.encoding($0) } }
       let isFirstOnly = parts[6].json == "true"
       let compared = isFirstOnly ? encodings.map { Array($0.prefix(1)) } : encodings
       #expect(compared == expected, "\(json.json)")
