@@ -1,19 +1,25 @@
 /// How encodings are filled to one length.
 public struct Padding: Equatable, Sendable {
+  /// The length that encodings are filled to.
   public enum Length: Equatable, Sendable {
+    /// A number of tokens.
     case fixed(Int)
     /// That of the longest encoding of a batch.
     case longest
   }
 
+  /// The length that encodings are filled to.
   public var length: Length
   /// Lengths are rounded up to a multiple of it.
   public var multiple: Int
   /// The end that is filled.
   public var direction: Truncation.Direction
+  /// The id of the token that fills.
   public var id: Int32
+  /// The type of the token that fills.
   public var typeID: Int32
 
+  /// Padding with a token, at the end unless it is told otherwise.
   public init(
     length: Length = .longest, multiple: Int = 1, direction: Truncation.Direction = .right,
     id: Int32 = 0, typeID: Int32 = 0

@@ -14,6 +14,7 @@ public enum TextError: Error, Equatable, Sendable {
 }
 
 extension TextError: CustomStringConvertible {
+  /// One sentence: the file, and what is so in it.
   public var description: String {
     switch self {
     case .noTokenizer(let found):

@@ -4,24 +4,30 @@ public struct Truncation: Equatable, Sendable {
   public enum Strategy: String, Sendable {
     /// The longer one, and both evenly once they are as long.
     case longestFirst = "LongestFirst"
+    /// The first one alone.
     case onlyFirst = "OnlyFirst"
+    /// The second one alone.
     case onlySecond = "OnlySecond"
   }
 
-  /// Which end is kept, or cut.
+  /// An end of a text.
   public enum Direction: String, Sendable {
+    /// The start.
     case left = "Left"
+    /// The end.
     case right = "Right"
   }
 
   /// The tokens that are left at most, those of the template included.
   public var greatestCount: Int
+  /// Which text of a pair is cut.
   public var strategy: Strategy
   /// The tokens that a window shares with the one before it.
   public var stride: Int
   /// The end that is cut.
   public var direction: Direction
 
+  /// Truncation to a count, template included.
   public init(
     greatestCount: Int, strategy: Strategy = .longestFirst, stride: Int = 0,
     direction: Direction = .right

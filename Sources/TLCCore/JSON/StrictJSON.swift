@@ -1,10 +1,16 @@
 /// A JSON value of a foreign file. Keys are unique; numbers are kept as they are written.
 public enum StrictJSON: Sendable {
+  /// Members in the file's order.
   case object([(key: String, value: StrictJSON)])
+  /// Elements in their order.
   case array([StrictJSON])
+  /// A string, its escapes resolved.
   case string(String)
+  /// A number, as it is written.
   case number(String)
+  /// `true` or `false`.
   case boolean(Bool)
+  /// `null`.
   case null
 
   /// The most values that a document may have, so that a small file cannot take large memory.
@@ -18,14 +24,17 @@ public enum StrictJSON: Sendable {
     self = value
   }
 
+  /// The members of an object; `nil` of another value.
   public var members: [(key: String, value: StrictJSON)]? {
     if case .object(let members) = self { members } else { nil }
   }
 
+  /// The elements of an array; `nil` of another value.
   public var elements: [StrictJSON]? {
     if case .array(let elements) = self { elements } else { nil }
   }
 
+  /// A string; `nil` of another value.
   public var text: String? { if case .string(let text) = self { text } else { nil } }
 
   /// A number that is written as an integer from 0 up.
@@ -34,6 +43,9 @@ public enum StrictJSON: Sendable {
     return Int(digits)
   }
 
+  /// The value of a key; `nil` where there is none, and of what is no object.
+  ///
+  /// - Complexity: O(n) of n members.
   public subscript(key: String) -> StrictJSON? { members?.first { $0.key == key }?.value }
 
   /// The value as JSON without white space.
