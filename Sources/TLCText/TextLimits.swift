@@ -2,7 +2,7 @@
 public enum TextLimits {
   /// The bytes of one file.
   public static let fileByteCount = 1 << 26
-  /// The tokens of a vocabulary, with those added to it; and the merges.
+  /// The tokens of a vocabulary; and its merges.
   public static let tokenCount = 2_000_000
   /// The bytes of a token.
   public static let tokenByteCount = 1024

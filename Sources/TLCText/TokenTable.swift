@@ -27,8 +27,7 @@ struct TokenTable: Sendable {
   ///
   /// Returns `false` where tokens collide far more than tokens do that are not chosen to.
   mutating func insert(_ token: [UInt8], id: Int32, replacing: Bool = false) -> Bool {
-    var hash = Self.seed
-    for byte in token { hash = Self.hash(hash, byte) }
+    let hash = Self.hash(of: token)
     var slot = firstSlot(hash)
     while slots[slot] != 0 {
       let entry = Int(truncatingIfNeeded: slots[slot] & 0xFFFF_FFFF) - 1
@@ -76,6 +75,8 @@ struct TokenTable: Sendable {
     return found.map { (ids[$0.entry], $0.byteCount) }
   }
 
+  static func hash(of token: [UInt8]) -> UInt64 { token.reduce(seed) { hash($0, $1) } }
+
   private static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
 
   /// One step of FNV-1a.
@@ -84,8 +85,9 @@ struct TokenTable: Sendable {
     (hash ^ UInt64(byte)) &* 0x100_0000_01B3
   }
 
+  /// Where the search for a hash starts.
   @inline(__always)
-  private func firstSlot(_ hash: UInt64) -> Int {
+  func firstSlot(_ hash: UInt64) -> Int {
     Int(truncatingIfNeeded: (hash ^ hash >> 29) &* 0x9E37_79B9_7F4A_7C15 >> 32)
       & (slots.count - 1)
   }

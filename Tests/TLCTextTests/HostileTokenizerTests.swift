@@ -106,11 +106,11 @@ import Testing
   ]
 
   @Test(arguments: refusals)
-  func isRefused(json: String, sentence: String) {
+  func `refuses, and says what is so`(json: String, sentence: String) {
     #expect(Self.refusal([Self.file: json]) == "\(Self.file): \(sentence)")
   }
 
-  @Test func setsOfFilesAreRefused() {
+  @Test func `refuses sets of files`() {
     #expect(
       Self.refusal(["merges.txt": ""])
         == "no tokenizer among merges.txt: there must be tokenizer.json, vocab.txt, or vocab.json "
@@ -134,7 +134,7 @@ import Testing
 
   /// Damage here and there: a tokenizer that is refused says so, and another one works.
   @Test(arguments: 0..<60)
-  func damageDoesNotTrap(seed: UInt64) throws {
+  func `reads or refuses what is damaged, and never traps`(seed: UInt64) throws {
     var arbitrary = Arbitrary(seed: seed)
     let name = TextFixture.names[Int(seed) % 4]
     var files = try TextFixture.files(name)

@@ -6,7 +6,7 @@ import Testing
 /// What a `tokenizer.json` may say beside what the usual ones do, against the `tokenizers` library.
 @Suite struct OptionTests {
   @Test(arguments: 0..<16)
-  func optionsAreTheReferences(index: Int) throws {
+  func `follows options as the reference does`(index: Int) throws {
     let all = try #require(try TextFixture.json("options.json").elements)
     #expect(all.count == 16)
     let parts = try #require(all[index].elements)
@@ -24,7 +24,7 @@ import Testing
   }
 
   /// GPT-2's files have neither template nor a space before the text; CLIP's look like them.
-  @Test func filesOfGPT2HaveNoTemplate() throws {
+  @Test func `reads files of GPT-2, which have no template`() throws {
     let vocabulary = #"{"a":0,"b":1,"ab":2,"Ġ":3,"Ġa":4,"<|endoftext|>":5}"#
     let merges = "#version: 0.2\na b\nĠ a\n"
     var files = ["vocab.json": Array(vocabulary.utf8), "merges.txt": Array(merges.utf8)]

@@ -14,7 +14,7 @@ import Testing
     "droppedByBERT", "bertPunctuation", "bertChinese", "nonspacingMark", "letter", "number",
     "word",
   ])
-  func classesAreTheReferences(name: String) throws {
+  func `takes every scalar for what the reference does`(name: String) throws {
     let predicates: [String: (Unicode.Scalar) -> Bool] = [
       "droppedByBERT": \.isDroppedByBERT, "bertPunctuation": \.isBERTPunctuation,
       "bertChinese": \.isBERTChinese, "nonspacingMark": \.isNonspacingMark,
@@ -37,7 +37,7 @@ import Testing
   }
 
   /// Each scalar between two marks that are not dropped, and out of order unless it is no mark.
-  @Test func normalizationIsTheReferences() throws {
+  @Test func `normalizes every scalar as the reference does`() throws {
     let normalizer = BertNormalizer(
       cleansText: true, separatesChinese: true, stripsAccents: true, lowersCase: true)
     let expected = try TextFixture.json("classes.json")["normalized"]?.elements?.map(\.text)

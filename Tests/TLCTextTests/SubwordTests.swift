@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(arguments: 0..<200)
-  func mergesAreThoseOfTheDefinition(seed: UInt64) throws {
+  func `merges as the definition does`(seed: UInt64) throws {
     var arbitrary = Arbitrary(seed: seed)
     let letters: [UInt8] = Array("abc".utf8)
     var tokens = letters.map { [$0] }
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: 0..<50)
-  func tablesFindWhatIsInThem(seed: UInt64) {
+  func `finds what is in a table, and the longest of it`(seed: UInt64) {
     var arbitrary = Arbitrary(seed: seed)
     var tokens: [[UInt8]: Int32] = [:]
     let count = arbitrary.int(in: 0...300)
@@ -73,8 +73,22 @@ import Testing
     }
   }
 
-  /// A word of 200,000 letters, of which every pair merges, takes no time that is worth a word.
-  @Test func longWordsAreMergedInTime() throws {
+  /// Tokens that all belong in the first sixteenth of a table would make each search a long one.
+  @Test func `refuses tokens that are chosen to collide`() {
+    var table = TokenTable(capacity: 2000)
+    let chosen = (0..<40_000).lazy.map { Array("\($0)".utf8) }
+      .filter { table.firstSlot(TokenTable.hash(of: $0)) < 256 }
+    #expect(chosen.count > 2000)
+    let tokens = Array(chosen.prefix(2000))
+    let isRefused = tokens.contains { !table.insert($0, id: 0) }
+    #expect(isRefused)
+    var other = TokenTable(capacity: 2000)
+    let isTaken = (0..<2000).allSatisfy { other.insert(Array("\($0)".utf8), id: 0) }
+    #expect(isTaken)
+  }
+
+  /// A word of 131,072 letters, of which every pair merges: minutes, if each merge sought the next.
+  @Test func `merges long words in time`() throws {
     let tokens = (0..<10).map { [UInt8](repeating: 0x61, count: 1 << $0) }
     let vocabulary = try Vocabulary(
       tokens.enumerated().map { ($0.element, $0.offset) }, file: "vocab.json")

@@ -7,7 +7,7 @@ import Testing
 /// Tokenizers against the `tokenizers` library, which wrote what is expected.
 @Suite struct TokenizerTests {
   @Test(arguments: TextFixture.names)
-  func idsAreTheReferences(name: String) throws {
+  func `gives the reference's ids`(name: String) throws {
     let fixture = try TextFixture(name)
     let lines = try #require(try TextFixture.json("lines.json").elements?.compactMap(\.text))
     let expected = try fixture.expected("ids").map(\.integers)
@@ -20,7 +20,7 @@ import Testing
 
   /// 10,000 lines, of which the ids of each hundred have a digest.
   @Test(arguments: TextFixture.names)
-  func idsOfVariedTextAreTheReferences(name: String) throws {
+  func `gives the reference's ids of 10,000 varied lines`(name: String) throws {
     let fixture = try TextFixture(name)
     let lines = try VariedLines()
     let digests = try fixture.expected("digests").map(\.text)
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test(arguments: TextFixture.names)
-  func textsAreThoseOfTheReference(name: String) throws {
+  func `gives the reference's text of ids`(name: String) throws {
     let fixture = try TextFixture(name)
     for decoding in try fixture.expected("decodings") {
       let parts = try #require(decoding.elements)
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test(arguments: TextFixture.names)
-  func tokensAndIDsAreInverse(name: String) throws {
+  func `finds the id of each token, and the token of each id`(name: String) throws {
     let tokenizer = try TextFixture(name).tokenizer
     for id in 0..<tokenizer.idCount {
       let token = try #require(tokenizer.token(of: id))
@@ -62,7 +62,7 @@ import Testing
     #expect(tokenizer.id(of: "no such token") == nil)
   }
 
-  @Test func batchesArePaddedToTheLongest() throws {
+  @Test func `fills a batch to its longest text`() throws {
     var tokenizer = try TextFixture("wordpiece-uncased").tokenizer
     tokenizer.padding = Padding(id: 0)
     let texts = ["Alice", "the nation of Alice and the people", ""]

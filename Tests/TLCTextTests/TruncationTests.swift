@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: TextFixture.names)
-  func encodingsAreTheReferences(name: String) throws {
+  func `truncates, fills and divides as the reference does`(name: String) throws {
     let fixture = try TextFixture(name)
     var refusals = 0
     for json in try fixture.expected("cases") {
@@ -52,7 +52,7 @@ import Testing
     #expect((refusals > 0) == isWhole)
   }
 
-  @Test func refusalsSayWhatIsAsked() throws {
+  @Test func `says what truncation it cannot do`() throws {
     var tokenizer = try TextFixture("wordpiece-uncased").tokenizer
     tokenizer.truncation = Truncation(greatestCount: 1)
     #expect(
