@@ -136,6 +136,10 @@ let package = Package(
       dependencies: ["TLCCompress", "TLCFormat", "TLCPipeline", "TLCTestSupport"],
       swiftSettings: tests),
     .testTarget(
+      name: "TLCModelsTests",
+      dependencies: ["TLCFormat", "TLCImport", "TLCPipeline", "TLCSystem", "TLCTestSupport"],
+      swiftSettings: tests),
+    .testTarget(
       name: "TLCCommandTests", dependencies: ["TLCTestSupport", "tlc", "tlc-convert"],
       swiftSettings: tests),
     .testTarget(
