@@ -136,7 +136,7 @@ let package = Package(
       dependencies: ["TLCCompress", "TLCFormat", "TLCPipeline", "TLCTestSupport"],
       swiftSettings: tests),
     .testTarget(
-      name: "TLCModelsTests",
+      name: "TLCRealModelTests",
       dependencies: ["TLCFormat", "TLCImport", "TLCPipeline", "TLCSystem", "TLCTestSupport"],
       swiftSettings: tests),
     .testTarget(

@@ -3,7 +3,10 @@ import TLC
 
 /// `--threads`, wherever work is shared out.
 struct ThreadOptions: ParsableArguments {
-  @Option(help: "How many threads to use; results never depend on it. [default: one a processor]")
+  @Option(
+    help: ArgumentHelp(
+      "How many threads to use, 1 to 1024; results never depend on it. [default: one a processor]",
+      valueName: "count"))
   var threads: Int?
 
   func validate() throws {

@@ -4,25 +4,42 @@ import TLC
 /// The common cases of a recipe, and the recipe itself.
 struct CompressionOptions: ParsableArguments {
   @Option(
-    help: "Follow a recipe (YAML; formats/recipe.md).", completion: .file(extensions: ["yaml"]))
+    help: ArgumentHelp(
+      "Follow a recipe, in YAML, in place of the other options of compression.", valueName: "file"),
+    completion: .file(extensions: ["yaml"]))
   var recipe: String?
 
-  @Option(help: "Bits of a weight, 2 to 16. [default: 8]")
+  @Option(
+    help: ArgumentHelp(
+      "Bits of a weight before entropy coding, 2 to 16. [default: 8]", valueName: "count"))
   var bits: Int?
 
-  @Option(help: "A step for each so many weights along a row. [default: one for each row]")
+  @Option(
+    help: ArgumentHelp(
+      "A step for each so many weights of an output, from 8. [default: one for each output]",
+      valueName: "count"))
   var group: Int?
 
-  @Option(help: "A uniform step without clipping, in units of the tensor's RMS: 0.3.")
+  @Option(
+    help: ArgumentHelp(
+      "A uniform step without clipping, in units of the tensor's RMS: 0.3. In place of --bits.",
+      valueName: "step"))
   var step: Double?
 
-  @Option(help: "The share of each matrix's weights to drop, by magnitude: 0 to 1.")
+  @Option(
+    help: ArgumentHelp(
+      "The share of each matrix's weights to drop, by magnitude: 0 to 1.", valueName: "share"))
   var sparsity: Double?
 
-  @Option(help: "Keep N of each M neighbours: 2:4.")
+  @Option(
+    help: ArgumentHelp(
+      "Keep the N greatest of each M neighbouring weights of an output: 2:4.", valueName: "n:m"))
   var pattern: String?
 
-  @Option(help: "Keep tensors exactly whose names match; may be given more than once.")
+  @Option(
+    help: ArgumentHelp(
+      "Store tensors exactly where a part of the name matches; may be given more than once.",
+      valueName: "regex"))
   var keep: [String] = []
 
   func validate() throws {

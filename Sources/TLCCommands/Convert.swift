@@ -31,8 +31,12 @@ struct ConvertOptions: ParsableArguments {
   static let discussion = """
     Reads HDF5 (Keras 1 to 3, Hugging Face tf_model.h5, any other), .keras, safetensors and its \
     sharded index, .npz and .npy. Without options, floating-point matrices and embeddings are \
-    stored in 8 bits with a step for each output row, entropy-coded, and all else exactly.
+    stored in 8 bits with a step for each output row, entropy-coded, and all else exactly. Every \
+    dataset of the input is accounted for: one that no rule knows is an error.
     """
+
+  private static let importerNames = ImporterRegistry.standard.all.map { $0.name }
+    .joined(separator: ", ")
 
   @Argument(help: "The checkpoint to read.", completion: .file())
   var input: String
@@ -40,12 +44,17 @@ struct ConvertOptions: ParsableArguments {
   @Argument(help: "The .tlcq file to write.", completion: .file(extensions: ["tlcq"]))
   var output: String
 
-  @Option(help: "The importer to use, by name. [default: the first that knows the file]")
+  @Option(
+    help: ArgumentHelp(
+      "The importer to use: \(importerNames). [default: the first that knows the file]",
+      valueName: "importer"))
   var from: String?
 
   @OptionGroup(title: "Compression") var compression: CompressionOptions
 
-  @Option(help: "Write shards of up to this size and an index: 500MB, 2GiB.")
+  @Option(
+    help: ArgumentHelp(
+      "Write shards of up to this size and an index: 500MB, 2GiB.", valueName: "size"))
   var shardSize: ByteSize?
 
   @Flag(help: "Deflate assets such as configuration and tokenizers.")

@@ -5,12 +5,16 @@ import TLC
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare the decoded values of two checkpoints.",
-    discussion: "Ends with status 0 where all tensors are equal, 1 where any differs.")
+    discussion:
+      "Each may be the index of a set. Ends with status 0 where all tensors are equal, 1 where any differs."
+  )
 
-  @Argument(help: "The first .tlcq file.", completion: .file(extensions: ["tlcq"]))
+  @Argument(help: "A .tlcq file.", completion: .file(extensions: ["tlcq"]))
   var first: String
 
-  @Argument(help: "The second .tlcq file.", completion: .file(extensions: ["tlcq"]))
+  @Argument(
+    help: "Another, whose distance from the first is shown.",
+    completion: .file(extensions: ["tlcq"]))
   var second: String
 
   @Flag(help: "Print JSON.")

@@ -6,7 +6,10 @@ import TLC
 struct Dump: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show the layout of a .tlcq file, or write out one part of it.",
-    discussion: "Without an option: the superblock and the table of planes.")
+    discussion: """
+      Without an option: the superblock and the table of planes. Of a set it shows the file that is \
+      named, not the others. What is written has been checked against its digests.
+      """)
 
   @Argument(help: "The .tlcq file.", completion: .file(extensions: ["tlcq"]))
   var file: String
@@ -14,10 +17,12 @@ struct Dump: ParsableCommand {
   @Flag(help: "Write the manifest: canonical JSON, for jq and its like.")
   var manifest = false
 
-  @Option(help: "Write an asset's bytes.")
+  @Option(help: ArgumentHelp("Write an asset's bytes.", valueName: "name"))
   var asset: String?
 
-  @Option(help: "Write a tensor's decoded bytes: row-major, little-endian.")
+  @Option(
+    help: ArgumentHelp(
+      "Write a tensor's decoded bytes: row-major, little-endian.", valueName: "name"))
   var tensor: String?
 
   func validate() throws {

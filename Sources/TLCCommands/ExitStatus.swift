@@ -3,7 +3,7 @@ import TLC
 
 /// The exit statuses of the tools, as the manual lists them.
 enum ExitStatus {
-  /// The input, or what was asked of it, is at fault; `tlc diff`: the checkpoints differ.
+  /// The input, or what was asked of it, is at fault; or a comparison found a difference.
   static let failure = ExitCode(1)
   /// A `.tlcq` file is not what was written.
   static let corrupt = ExitCode(2)
@@ -14,10 +14,16 @@ enum ExitStatus {
   /// A signal ended the work.
   static func signal(_ number: Int32) -> ExitCode { ExitCode(128 + number) }
 
+  /// The list in `--help`; `scripts/manual-page` makes a section of it.
   static let manual = """
-    EXIT STATUS: 0 done; 1 the input or what is asked of it is at fault (diff: different); \
-    2 a .tlcq file is corrupt; 3 the system failed; 5 not signed by a trusted key; \
-    64 the command line is wrong; 130 and 143 ended by a signal.
+    EXIT STATUS:
+    0    done, and everything compared is equal
+    1    the input, or what is asked of it, is at fault; or a comparison found a difference
+    2    a .tlcq file breaks a rule of the format, or is damaged
+    3    the system failed: a file cannot be read or written
+    5    no trusted key has signed the file
+    64   the command line is wrong
+    130, 143  ended by a signal; nothing unfinished is left behind
     """
 
   /// The status that an error ends a command with.

@@ -7,7 +7,7 @@ struct Export: ParsableCommand {
     abstract: "Write the decoded tensors as safetensors, HDF5 or npz.",
     discussion: """
       Names and orientation are those of the source that the file was made from; --as-stored keeps \
-      the file's own.
+      the file's own. Assets are not exported: tlc dump --asset writes them.
       """)
 
   @Argument(help: "The .tlcq file, or the index of a set.", completion: .file(extensions: ["tlcq"]))
@@ -16,7 +16,9 @@ struct Export: ParsableCommand {
   @Argument(help: "The file to write: .safetensors, .h5 or .npz.", completion: .file())
   var output: String
 
-  @Option(help: "The format, whatever the file's name: safetensors, hdf5 or npz.")
+  @Option(
+    help: ArgumentHelp(
+      "The format, whatever the file's name: safetensors, hdf5 or npz.", valueName: "name"))
   var format: String?
 
   @Flag(help: "Keep the file's names and orientation.")

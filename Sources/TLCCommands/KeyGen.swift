@@ -5,7 +5,10 @@ import TLC
 struct KeyGen: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keygen", abstract: "Make a pair of keys to sign with.",
-    discussion: "Writes NAME.key, for you alone, and NAME.pub, for those who are to trust it.")
+    discussion: """
+      Writes NAME.key, for you alone, and NAME.pub, for those who are to trust it. Keys are Ed25519; \
+      the private one is not encrypted.
+      """)
 
   @Argument(help: "The path of the keys without .key and .pub.")
   var name: String

@@ -6,17 +6,19 @@ struct Sign: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Sign a .tlcq file.",
     discussion: """
-      Verifies every digest first, and then writes FILE.sig. The signature of a set is that of its \
-      index.
+      Verifies every digest first, and then writes FILE.sig, which tlc verify --trust checks. The \
+      signature of a set is that of its index.
       """)
 
   @Argument(help: "The .tlcq file, or the index of a set.", completion: .file(extensions: ["tlcq"]))
   var file: String
 
-  @Option(help: "The private key, from tlc keygen.", completion: .file(extensions: ["key"]))
+  @Option(
+    help: ArgumentHelp("The private key, from tlc keygen.", valueName: "file"),
+    completion: .file(extensions: ["key"]))
   var key: String
 
-  @Option(help: "The signature to write. [default: FILE.sig]")
+  @Option(help: ArgumentHelp("The signature to write. [default: FILE.sig]", valueName: "file"))
   var output: String?
 
   @Flag(help: "Replace a signature that is there.")

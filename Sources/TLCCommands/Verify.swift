@@ -6,24 +6,35 @@ struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check that a .tlcq file is whole, and whose it is.",
     discussion: """
-      structure: the superblock and the manifest; digests: every stored byte; tensors: every tensor \
-      decoded, against the digest of its values. With --against, the certificates are measured \
-      again from the source.
+      Depths, each with those before it: structure, the superblock and the manifest; digests, every \
+      stored byte; tensors, every tensor decoded, against the digest of its values. With --against, \
+      the certificates are measured again from the source. With --trust, FILE.sig must be a \
+      signature by one of the keys; without it, no signature is looked at.
+
+      Ends with status 0 where all is as it should be, 1 where a certificate is not what is measured, \
+      2 where the file is damaged, 3 where a file cannot be read, the signature among them, 5 where \
+      no trusted key has signed.
       """)
 
   @Argument(help: "The .tlcq file, or the index of a set.", completion: .file(extensions: ["tlcq"]))
   var file: String
 
-  @Option(help: "How deeply to check: structure, digests or tensors.")
+  @Option(help: "How deeply to check.")
   var depth: Depth = .tensors
 
-  @Option(help: "The checkpoint that the file was made from.", completion: .file())
+  @Option(
+    help: ArgumentHelp("The checkpoint that the file was made from.", valueName: "source"),
+    completion: .file())
   var against: String?
 
-  @Option(help: "A public key to trust; may be given more than once.")
+  @Option(
+    help: ArgumentHelp("A public key to trust; may be given more than once.", valueName: "key"),
+    completion: .file(extensions: ["pub"]))
   var trust: [String] = []
 
-  @Option(help: "The signature. [default: FILE.sig]")
+  @Option(
+    help: ArgumentHelp("The signature, for --trust. [default: FILE.sig]", valueName: "file"),
+    completion: .file(extensions: ["sig"]))
   var signature: String?
 
   @Flag(help: "Print JSON.")
@@ -36,6 +47,12 @@ struct Verify: ParsableCommand {
     case structure, digests, tensors
 
     var library: VerificationDepth { VerificationDepth(rawValue: rawValue) ?? .tensors }
+  }
+
+  func validate() throws {
+    if signature != nil, trust.isEmpty {
+      throw ValidationError("--signature needs --trust: a signature proves nothing without a key")
+    }
   }
 
   func run() throws {

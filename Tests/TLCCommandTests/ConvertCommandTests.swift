@@ -93,6 +93,8 @@ import Testing
     #expect(trusted.status == 0)
     #expect(trusted.output.contains("signature  ok  by "))
     #expect(try Tool.run("tlc", "verify", file, "--trust", scratch.path("other.pub")).status == 5)
+    // Without a key a signature proves nothing, and is not passed over in silence.
+    #expect(try Tool.run("tlc", "verify", file, "--signature", "\(file).sig").status == 64)
   }
 
   @Test func `writes shards and an index, and refuses a set with one missing`() throws {

