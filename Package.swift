@@ -75,7 +75,8 @@ let package = Package(
 
     // 4 · acts: foreign checkpoints in and out, and what happens between.
     .target(
-      name: "TLCImport", dependencies: ["TLCCore", "TLCSystem", "TLCHDF5"], swiftSettings: house),
+      name: "TLCImport", dependencies: ["TLCCore", "TLCSystem", "TLCHDF5", "TLCModel"],
+      swiftSettings: house),
     .target(
       name: "TLCExport", dependencies: ["TLCCore", "TLCSystem", "TLCHDF5"], swiftSettings: house),
     .target(name: "TLCCompress", dependencies: ["TLCCore", "TLCSystem"], swiftSettings: house),
