@@ -40,7 +40,7 @@ public struct Elements<Element: TensorElement>: @unchecked Sendable {
   /// Sets `count` elements from `index` on to those of `source` from `start` on; they may overlap.
   ///
   /// - Precondition: both ranges exist.
-  public func copy(_ count: Int, from source: Elements, at start: Int, to index: Int) {
+  @inlinable public func copy(_ count: Int, from source: Elements, at start: Int, to index: Int) {
     precondition(
       count >= 0 && start >= 0 && index >= 0 && start <= source.count - count
         && index <= self.count - count,
@@ -50,7 +50,7 @@ public struct Elements<Element: TensorElement>: @unchecked Sendable {
   }
 
   /// Sets every element.
-  public func fill(_ value: Element) {
+  @inlinable public func fill(_ value: Element) {
     // SAFETY: the elements are all there are.
     unsafe memory.update(repeating: value, count: count)
   }

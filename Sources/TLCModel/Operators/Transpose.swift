@@ -35,6 +35,6 @@ public struct Transpose: Operator {
     guard let input = inputs[0], let out = outputs[0] else { return }
     let order = try permutation(rank: input.shape.rank)
     let strides = order.map { input.shape.stride(of: $0) }
-    Movement.gather(input, strides: strides, into: out)
+    Movement.gather(input, strides: strides, into: out, context)
   }
 }

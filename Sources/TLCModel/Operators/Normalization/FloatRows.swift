@@ -66,17 +66,6 @@ struct FloatRows {
   }
 }
 
-/// Axes as ONNX counts them.
-enum Axis {
-  /// The axis from the front.
-  static func index(_ axis: Int, rank: Int) throws(OperatorError) -> Int {
-    guard axis >= -rank, axis < rank else {
-      throw OperatorError("axis \(axis) is not one of a tensor of rank \(rank)")
-    }
-    return axis < 0 ? axis + rank : axis
-  }
-}
-
 extension ValueType {
   /// Requires a type whose functions are computed as float32.
   func requireComputedAsFloat() throws(OperatorError) {
