@@ -42,6 +42,7 @@ import Testing
   func errors() {
     let cases: [(name: String, ulps: Double, (Float) -> Float, (Double) -> Double)] = [
       ("exp", 1.02, FloatFunctions.exp, Foundation.exp),
+      ("expm1", 1.6, { FloatFunctions.expMinusOne(-abs($0)) }, { Foundation.expm1(-abs($0)) }),
       ("log", 0.81, FloatFunctions.log, Foundation.log),
       ("tanh", 1.34, FloatFunctions.tanh, Foundation.tanh),
       ("erf", 1.06, FloatFunctions.erf, Foundation.erf),

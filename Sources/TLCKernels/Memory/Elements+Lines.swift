@@ -48,6 +48,30 @@ public enum Lines {
       for i in 0..<count { unsafe z[i] = body(unsafe a[i * xStep], unsafe b[i * yStep]) }
     }
   }
+
+  /// Sets `count` elements of `out`, from `place` on, to those of `x` where `mask` is not 0, else of
+  /// `y`.
+  ///
+  /// - Precondition: the elements exist; none are the same memory as `out`.
+  @inlinable @inline(__always)
+  public static func choose<Word: TensorElement>(
+    _ count: Int, _ mask: Elements<UInt8>, from maskStart: Int, step maskStep: Int,
+    _ x: Elements<Word>, from xStart: Int, step xStep: Int,
+    _ y: Elements<Word>, from yStart: Int, step yStep: Int,
+    into out: Elements<Word>, at place: Int
+  ) {
+    guard count > 0 else { return }
+    mask.require(line: count, from: maskStart, step: maskStep)
+    x.require(line: count, from: xStart, step: xStep)
+    y.require(line: count, from: yStart, step: yStep)
+    out.require(line: count, from: place, step: 1)
+    // SAFETY: all four lines exist.
+    let (m, z) = unsafe (mask.memory + maskStart, out.memory + place)
+    let (a, b) = unsafe (x.memory + xStart, y.memory + yStart)
+    for i in 0..<count {
+      unsafe z[i] = m[i * maskStep] != 0 ? a[i * xStep] : b[i * yStep]
+    }
+  }
 }
 
 extension Elements {

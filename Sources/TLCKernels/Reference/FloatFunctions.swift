@@ -9,7 +9,14 @@ public enum FloatFunctions {
   /// 𝑒ˣ, within 1.02 ulp; results below the least normal number are rounded once more.
   public static func exp(_ x: Float) -> Float {
     guard !x.isNaN else { return nan }
-    let x = min(max(x, -104), 89)
+    let (power, tail) = reduced(min(max(x, -104), 89))
+    let half = power >> 1
+    return (tail + 1) * twoToThe(half) * twoToThe(power - half)
+  }
+
+  /// 𝑛 and 𝑒ʳ − 1, for 𝑥 = 𝑛 · ln 2 + 𝑟 from −104 to 89, with |𝑟| at most about ½ ln 2.
+  @inline(__always)
+  private static func reduced(_ x: Float) -> (power: Int32, tail: Float) {
     // Added and taken away, it rounds to an integer, to nearest even.
     let rounder: Float = 0x1.8p23
     let n = rounder.addingProduct(x, 0x1.715476p+0) - rounder
@@ -19,10 +26,13 @@ public enum FloatFunctions {
     q = Float(0x1.5558aep-5).addingProduct(q, r)
     q = Float(0x1.555492p-3).addingProduct(q, r)
     q = Float(0x1.fffffcp-2).addingProduct(q, r)
-    let p = r.addingProduct(r * r, q) + 1
-    let power = Int32(n)
-    let half = power >> 1
-    return p * twoToThe(half) * twoToThe(power - half)
+    return (Int32(n), r.addingProduct(r * r, q))
+  }
+
+  /// 𝑒ˣ − 1, without cancellation where 𝑥 is near 0; within 1.6 ulp for 𝑥 ≤ 0.
+  public static func expMinusOne(_ x: Float) -> Float {
+    guard !x.isNaN else { return nan }
+    return abs(x) < 0x1.6p-2 ? reduced(x).tail : exp(x) - 1
   }
 
   /// 2ⁿ, for −126 ≤ n ≤ 127.
