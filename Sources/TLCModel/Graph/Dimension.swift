@@ -27,6 +27,15 @@ public struct Dimension: Hashable, Sendable {
     return Dimension(factor: product, names: names + other.names)
   }
 
+  /// The sum, where it is a product of a number and names; `nil` too where it is above 2⁵³.
+  func plus(_ other: Dimension) -> Dimension? {
+    guard factor != 0 else { return other }
+    guard other.factor != 0 else { return self }
+    let (sum, overflow) = factor.addingReportingOverflow(other.factor)
+    guard names == other.names, !overflow, sum < 1 << 53 else { return nil }
+    return Dimension(factor: sum, names: names)
+  }
+
   /// The quotient, where it is known to be whole.
   func divided(by other: Dimension) -> Dimension? {
     guard other.factor != 0, factor % other.factor == 0 else { return nil }
