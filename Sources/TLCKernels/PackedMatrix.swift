@@ -6,7 +6,7 @@ public struct PackedMatrix: Sendable {
   /// The length of the axis that products sum over.
   public let depth: Int
   public let columnCount: Int
-  private let panels: Storage
+  private let panels: Elements<Float>
 
   public static let panelWidth = Int(tlc_panel_width)
 
@@ -17,16 +17,42 @@ public struct PackedMatrix: Sendable {
   ///     `[depth, columnCount]`.
   /// - Precondition: `matrix` has as many elements.
   public init(_ matrix: Elements<Float>, depth: Int, columnCount: Int, isTransposed: Bool) {
+    precondition(matrix.count == depth * columnCount, "\(matrix.count) elements")
+    let count = Self.elementCount(depth: depth, columnCount: columnCount)
+    let storage = Storage(byteCount: count * MemoryLayout<Float>.stride)
+    self.init(
+      matrix, rowStride: isTransposed ? 1 : columnCount, columnStride: isTransposed ? depth : 1,
+      depth: depth, columnCount: columnCount,
+      in: Elements(storage, byteOffset: 0, count: count))
+  }
+
+  /// Packs a matrix into memory that is there already, of any content.
+  ///
+  /// - Parameters:
+  ///   - start: the place of the matrix's first element.
+  ///   - rowStride: how far apart rows are, and `columnStride` columns.
+  ///   - memory: ``elementCount(depth:columnCount:)`` elements or more, which are this matrix as
+  ///     long as it is used.
+  /// - Precondition: the elements exist.
+  public init(
+    _ matrix: Elements<Float>, from start: Int = 0, rowStride: Int, columnStride: Int, depth: Int,
+    columnCount: Int, in memory: Elements<Float>
+  ) {
     self.depth = depth
     self.columnCount = columnCount
-    precondition(matrix.count == depth * columnCount, "\(matrix.count) elements")
-    let panelCount = (columnCount + Self.panelWidth - 1) / Self.panelWidth
-    panels = Storage(
-      byteCount: panelCount * Self.panelWidth * depth * MemoryLayout<Float>.stride)
-    // SAFETY: the storage has room for the panels, and `matrix` for what the strides reach.
+    panels = memory
+    guard depth > 0, columnCount > 0 else { return }
+    precondition(start >= 0 && rowStride >= 0 && columnStride >= 0, "strides from 0")
+    matrix.require(start..<start + (depth - 1) * rowStride + (columnCount - 1) * columnStride + 1)
+    memory.require(0..<Self.elementCount(depth: depth, columnCount: columnCount))
+    // SAFETY: the memory has room for the panels, and `matrix` for what the strides reach.
     unsafe tlc_pack_f32(
-      matrix.memory, depth, columnCount, isTransposed ? 1 : columnCount,
-      isTransposed ? depth : 1, panels.memory.assumingMemoryBound(to: Float.self))
+      matrix.memory + start, depth, columnCount, rowStride, columnStride, memory.memory)
+  }
+
+  /// The elements that a packed matrix takes.
+  public static func elementCount(depth: Int, columnCount: Int) -> Int {
+    (columnCount + panelWidth - 1) / panelWidth * panelWidth * depth
   }
 
   /// The number of panels.
@@ -36,28 +62,59 @@ public struct PackedMatrix: Sendable {
   /// left[i, 𝑘] · self[𝑘, j]) + bias[j].
   ///
   /// - Parameters:
-  ///   - left: `[rows, depth]`, contiguous from its element `leftStart` on.
+  ///   - left: `[rows, depth]`, from its element `leftStart` on.
+  ///   - leftStride: how far apart the rows of `left` are; contiguous where nothing is said.
   ///   - bias: `[columnCount]`, or nothing to add.
   ///   - out: `[rows, columnCount]`, from its element `outStart` on.
+  ///   - outStride: how far apart the rows of `out` are; contiguous where nothing is said.
   ///   - rows: the rows to compute; threads may share them out.
   ///   - panels: the panels of columns to compute; threads may share them out.
   /// - Precondition: the elements exist.
   public func multiply(
-    _ left: Elements<Float>, from leftStart: Int = 0, bias: Elements<Float>? = nil,
-    into out: Elements<Float>, at outStart: Int = 0, rows: Range<Int>, panels range: Range<Int>,
+    _ left: Elements<Float>, from leftStart: Int = 0, stride leftStride: Int? = nil,
+    bias: Elements<Float>? = nil, into out: Elements<Float>, at outStart: Int = 0,
+    stride outStride: Int? = nil, rows: Range<Int>, panels range: Range<Int>,
     on instructions: InstructionSet = .best
   ) {
     guard !rows.isEmpty, !range.isEmpty else { return }
+    let (leftStride, outStride) = (leftStride ?? depth, outStride ?? columnCount)
     precondition(range.lowerBound >= 0 && range.upperBound <= panelCount, "panels \(range)")
-    left.require(leftStart + rows.lowerBound * depth..<leftStart + rows.upperBound * depth)
+    precondition(leftStride >= 0 && outStride >= columnCount, "\(columnCount) columns a row")
+    left.require(
+      leftStart + rows.lowerBound * leftStride..<leftStart + (rows.upperBound - 1) * leftStride
+        + depth)
     out.require(
-      outStart + rows.lowerBound * columnCount..<outStart + rows.upperBound * columnCount)
+      outStart + rows.lowerBound * outStride..<outStart + (rows.upperBound - 1) * outStride
+        + columnCount)
     bias?.require(0..<columnCount)
     // SAFETY: checked, and the panels are as they were packed.
     unsafe tlc_gemm_f32(
       instructions.isa, rows.lowerBound, rows.upperBound, range.lowerBound, range.upperBound,
-      columnCount, depth, left.memory + leftStart, depth,
-      panels.memory.assumingMemoryBound(to: Float.self), bias?.memory, out.memory + outStart,
-      columnCount)
+      columnCount, depth, left.memory + leftStart, leftStride, panels.memory, bias?.memory,
+      out.memory + outStart, outStride)
+  }
+
+  /// The same for `rowCount` rows and all columns, shared out among the threads of a team.
+  ///
+  /// - Precondition: the elements exist.
+  public func multiply(
+    _ left: Elements<Float>, from leftStart: Int = 0, stride leftStride: Int? = nil,
+    bias: Elements<Float>? = nil, into out: Elements<Float>, at outStart: Int = 0,
+    stride outStride: Int? = nil, rowCount: Int, team: Team
+  ) {
+    // Rows are shared out where there are enough of them, else panels of columns.
+    if rowCount >= 6 * team.threadCount {
+      team.share(rowCount, unit: 6) { part in
+        multiply(
+          left, from: leftStart, stride: leftStride, bias: bias, into: out, at: outStart,
+          stride: outStride, rows: part, panels: 0..<panelCount)
+      }
+    } else {
+      team.share(panelCount, unit: 4) { part in
+        multiply(
+          left, from: leftStart, stride: leftStride, bias: bias, into: out, at: outStart,
+          stride: outStride, rows: 0..<rowCount, panels: part)
+      }
+    }
   }
 }

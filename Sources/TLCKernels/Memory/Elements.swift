@@ -23,6 +23,22 @@ public struct Elements<Element: TensorElement>: @unchecked Sendable {
 
   public var indices: Range<Int> { 0..<count }
 
+  /// A part of the elements: the same memory.
+  ///
+  /// - Precondition: `range` is in `0..<count`.
+  public subscript(range: Range<Int>) -> Elements {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= count, "elements \(range) of \(count)")
+    return Elements(self, range)
+  }
+
+  private init(_ whole: Elements, _ range: Range<Int>) {
+    // SAFETY: the part is in the whole, whose storage it keeps alive too.
+    unsafe memory = whole.memory + range.lowerBound
+    count = range.count
+    storage = whole.storage
+  }
+
   /// - Precondition: `index` is in `0..<count`.
   @inlinable public subscript(index: Int) -> Element {
     get {

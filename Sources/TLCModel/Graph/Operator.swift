@@ -26,6 +26,16 @@ public protocol Operator: Sendable {
     _ inputs: OperatorInputs, outputCount: Int
   ) throws(OperatorError) -> [ValueType]
 
+  /// The bytes of memory that an evaluation needs for itself; none where nothing is said.
+  ///
+  /// - Parameters:
+  ///   - inputs: what ``evaluate(_:into:_:)`` is given; `nil` for one that is left out.
+  ///   - outputs: what it gives; `nil` for one that is left out.
+  ///   - threadCount: the threads of its team.
+  func scratchByteCount(
+    _ inputs: [TensorType?], _ outputs: [TensorType?], threadCount: Int
+  ) -> Int
+
   /// Computes the outputs.
   ///
   /// - Parameters:
@@ -41,14 +51,24 @@ public protocol Operator: Sendable {
 extension Operator {
   public static var domain: String { "" }
   public static var outputCounts: ClosedRange<Int> { 1...1 }
+
+  public func scratchByteCount(
+    _ inputs: [TensorType?], _ outputs: [TensorType?], threadCount: Int
+  ) -> Int { 0 }
 }
 
 /// What evaluations share.
 public struct EvaluationContext: Sendable {
   /// The threads that an evaluation may use; its bits do not depend on how many they are.
   public var team: Team
+  /// Memory that the evaluation has for itself, of any content; where there is none or too little,
+  /// it allocates.
+  public var scratch: TensorView?
 
-  public init(team: Team = .alone) { self.team = team }
+  public init(team: Team = .alone, scratch: TensorView? = nil) {
+    self.team = team
+    self.scratch = scratch
+  }
 }
 
 /// The inputs of a node as far as they are known before it is evaluated.

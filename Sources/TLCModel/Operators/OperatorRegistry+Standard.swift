@@ -67,5 +67,16 @@ extension OperatorRegistry {
     Unsqueeze.self,
     Where.self,
     Xor.self,
+    Add.self,
+    Div.self,
+    Gemm.self,
+    LayerNormalization.self,
+    MatMul.self,
+    Mul.self,
+    Reshape.self,
+    ShapeOf.self,
+    Softmax.self,
+    Sub.self,
+    Transpose.self,
   ])
 }
