@@ -1,5 +1,6 @@
 #include "tlc_kernels.h"
 #include <math.h>
+#include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -37,6 +38,13 @@ typedef struct {
   int first, last;
 } step;
 
+static float canonical_nan(void) {
+  const uint32_t bits = 0x7FC00000u;
+  float nan;
+  memcpy(&nan, &bits, sizeof nan);
+  return nan;
+}
+
 static void tile_scalar(const step *s, size_t rows) {
   for (size_t i = 0; i < rows; i++) {
     for (size_t j = 0; j < s->columns; j++) {
@@ -44,7 +52,7 @@ static void tile_scalar(const step *s, size_t rows) {
       for (size_t p = 0; p < s->count; p++)
         sum = fmaf(s->a[i * s->a_stride + p], s->panel[p * width + j], sum);
       if (s->last && s->bias) sum += s->bias[j];
-      s->c[i * s->c_stride + j] = sum;
+      s->c[i * s->c_stride + j] = s->last && sum != sum ? canonical_nan() : sum;
     }
   }
 }
@@ -52,6 +60,11 @@ static void tile_scalar(const step *s, size_t rows) {
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define AVX2 __attribute__((target("avx2,fma")))
+
+/// `x`, with the one NaN for any.
+AVX2 static inline __attribute__((always_inline)) __m256 canonical(__m256 x) {
+  return _mm256_blendv_ps(x, _mm256_set1_ps(canonical_nan()), _mm256_cmp_ps(x, x, _CMP_UNORD_Q));
+}
 
 AVX2 static inline __attribute__((always_inline)) void tile_avx2(const step *s, const int rows) {
   __m256 low[tile], high[tile];
@@ -92,6 +105,12 @@ AVX2 static inline __attribute__((always_inline)) void tile_avx2(const step *s, 
       high[i] = _mm256_add_ps(high[i], right);
     }
   }
+  if (s->last) {
+    for (int i = 0; i < rows; i++) {
+      low[i] = canonical(low[i]);
+      high[i] = canonical(high[i]);
+    }
+  }
   for (int i = 0; i < rows; i++) {
     _mm256_storeu_ps(c + i * c_stride, low[i]);
     _mm256_storeu_ps(c + i * c_stride + 8, high[i]);
@@ -121,6 +140,10 @@ AVX2 static void row_avx2(const step *s, size_t k) {
     if (s->last && s->bias) {
       low[q] = _mm256_add_ps(low[q], _mm256_loadu_ps(s->bias + q * width));
       high[q] = _mm256_add_ps(high[q], _mm256_loadu_ps(s->bias + q * width + 8));
+    }
+    if (s->last) {
+      low[q] = canonical(low[q]);
+      high[q] = canonical(high[q]);
     }
     _mm256_storeu_ps(s->c + q * width, low[q]);
     _mm256_storeu_ps(s->c + q * width + 8, high[q]);

@@ -58,7 +58,7 @@ public final class Session: Sendable {
 
   private func plan(for shapes: [String: Shape]) throws(GraphError) -> Plan {
     if let plan = plans.withLock({ $0[shapes] }) { return plan }
-    let plan = try Plan(program, shapes: shapes)
+    let plan = try Plan(program, shapes: shapes, threadCount: team.threadCount)
     plans.withLock { plans in
       if plans.count >= Self.keptPlanCount { plans.removeAll() }
       plans[shapes] = plan

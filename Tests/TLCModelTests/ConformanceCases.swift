@@ -52,24 +52,31 @@ struct ConformanceCases {
 
   struct Malformed: Error {}
 
+  /// The outputs of a case.
+  func outputs(
+    of test: Case, _ context: EvaluationContext = EvaluationContext()
+  ) throws -> [Tensor] {
+    var graph = test.graph
+    var inputs: [String: Tensor] = [:]
+    for name in test.inputs {
+      guard let tensor = tensors["\(test.name)/\(name)"] else { throw Malformed() }
+      // Shapes depend on such inputs, so that they must be known before a run.
+      if tensor.shape.rank == 0 || (tensor.shape.rank == 1 && !tensor.dtype.isFloatingPoint) {
+        graph.inputs.removeAll { $0.name == name }
+        graph.constants.append(.init(name: name, tensor: tensor))
+      } else {
+        inputs[name] = tensor
+      }
+    }
+    let typed = try TypedGraph(graph) { _ in nil }
+    return try typed.evaluate(inputs, context) { _ in throw Malformed() }
+  }
+
   /// What is wrong with the outputs of a case; `nil` where nothing is.
   func fault(_ test: Case) -> String? {
     do {
-      var graph = test.graph
-      var inputs: [String: Tensor] = [:]
-      for name in test.inputs {
-        guard let tensor = tensors["\(test.name)/\(name)"] else { return "\(name) is not recorded" }
-        // Shapes depend on such inputs, so that they must be known before a run.
-        if tensor.shape.rank == 0 || (tensor.shape.rank == 1 && !tensor.dtype.isFloatingPoint) {
-          graph.inputs.removeAll { $0.name == name }
-          graph.constants.append(.init(name: name, tensor: tensor))
-        } else {
-          inputs[name] = tensor
-        }
-      }
-      let typed = try TypedGraph(graph) { _ in nil }
-      let outputs = try typed.evaluate(inputs) { _ in throw Malformed() }
-      for (name, output) in zip(test.graph.outputs, outputs) where test.outputs.contains(name) {
+      for (name, output) in zip(test.graph.outputs, try outputs(of: test))
+      where test.outputs.contains(name) {
         guard let expected = tensors["\(test.name)/\(name)"] else {
           return "\(name) is not recorded"
         }

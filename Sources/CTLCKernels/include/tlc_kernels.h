@@ -26,11 +26,29 @@ void tlc_pack_f32(const float *b, size_t k, size_t n, size_t row_stride, size_t 
 /// c[i, j] = (one chain of fused multiply-adds over k, ascending, from +0) + bias[j], for rows in
 /// row_begin ..< row_end and columns of the panels panel_begin ..< panel_end, at most `n`.
 ///
-/// `bias` may be null, and then nothing is added. Row i of `a` starts at a + i · a_stride, of `c` at
+/// `bias` may be null, and then nothing is added. A NaN is 7fc00000. Row i of `a` starts at a + i · a_stride, of `c` at
 /// c + i · c_stride. Threads may share out rows or panels.
 void tlc_gemm_f32(tlc_isa isa, size_t row_begin, size_t row_end, size_t panel_begin,
                   size_t panel_end, size_t n, size_t k, const float *a, size_t a_stride,
                   const float *packed, const float *bias, float *c, size_t c_stride);
+
+/// An axis of windows: the length of what they read, how many there are, and their kernel.
+typedef struct {
+  size_t input, output, kernel, stride, dilation;
+  /// How far before the input the first window starts.
+  size_t before;
+} tlc_window_axis;
+
+/// Windows on a block of three axes, in row-major order.
+typedef struct {
+  tlc_window_axis axes[3];
+} tlc_window;
+
+/// Gathers what the windows first ..< first + count, at most 16, read from each of `channels`
+/// blocks, +0 beyond them: a panel whose row is a channel and then a kernel position in row-major
+/// order, and whose columns are the windows; those that are missing are 0.
+void tlc_gather_f32(const float *x, size_t channels, const tlc_window *window, size_t first,
+                    size_t count, float *panel);
 
 /// Functions of `formats/numbers.md`, element by element; `x` and `y` may be the same.
 void tlc_exp_f32(tlc_isa isa, size_t count, const float *x, float *y);

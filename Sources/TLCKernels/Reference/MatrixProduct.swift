@@ -1,6 +1,6 @@
 /// The definition of matrix products.
 public enum MatrixProduct {
-  /// One element: a chain of fused multiply-adds, from +0, in order.
+  /// One element: a chain of fused multiply-adds, from +0, in order; a NaN is ``FloatFunctions/nan``.
   ///
   /// - Parameters:
   ///   - count: the terms; `left` and `right` give each a factor.
@@ -10,6 +10,6 @@ public enum MatrixProduct {
   ) -> Float {
     var sum: Float = 0
     for k in 0..<count { sum = sum.addingProduct(left(k), right(k)) }
-    return sum
+    return FloatFunctions.canonical(sum)
   }
 }

@@ -68,6 +68,7 @@ extension OperatorRegistry {
     Where.self,
     Xor.self,
     Add.self,
+    Conv.self,
     Div.self,
     Gemm.self,
     LayerNormalization.self,

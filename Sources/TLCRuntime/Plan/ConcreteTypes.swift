@@ -4,12 +4,7 @@ import TLCModel
 
 /// The type and shape of each value of a program, for inputs of given shapes.
 struct ConcreteTypes {
-  struct Concrete {
-    var dtype: DType
-    var shape: Shape
-  }
-
-  private(set) var types: [String: Concrete] = [:]
+  private(set) var types: [String: TensorType] = [:]
   /// Values that these shapes make known, such as shapes themselves.
   private(set) var constants: [String: TensorView] = [:]
 
@@ -19,7 +14,7 @@ struct ConcreteTypes {
       guard let shape = type.shape else {
         throw .value(name, "its shape \(type) depends on more than the shapes of the inputs")
       }
-      types[name] = Concrete(dtype: type.dtype, shape: shape)
+      types[name] = TensorType(type.dtype, shape)
     }
     for (name, tensor) in typed.constants where program.fixed[name] == nil {
       constants[name] = TensorView(tensor)

@@ -6,6 +6,8 @@ import TLCModel
 struct MemoryLayoutPlan {
   /// The first byte of each value in the run's memory.
   private(set) var offsets: [String: Int] = [:]
+  /// The bytes that nodes have for themselves, by place.
+  private(set) var scratch: [Int: Range<Int>] = [:]
   private(set) var byteCount = 0
   /// Places of nodes that have nothing to do: what they give is known, or is what they are given.
   private(set) var skipped: Set<Int> = []
@@ -15,25 +17,32 @@ struct MemoryLayoutPlan {
     "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity",
   ]
 
+  /// What has memory for a time: a value, or a node for itself.
   private struct Life {
-    var name: String
+    enum Owner {
+      case value(String)
+      case node(Int)
+    }
+    var owner: Owner
     var first: Int
     var last: Int
     var byteCount: Int
   }
 
-  init(_ program: Program, _ types: ConcreteTypes) {
+  init(_ program: Program, _ types: ConcreteTypes, threadCount: Int) {
     /// The value whose memory a value is.
     var owners: [String: String] = [:]
     var lives: [String: Life] = [:]
     var order: [String] = []
+    var own: [Life] = []
     func isKnown(_ name: String) -> Bool {
       program.fixed[name] != nil || types.constants[name] != nil
     }
     func begin(_ name: String, at place: Int) {
       guard let type = types.types[name], !isKnown(name) else { return }
       lives[name] = Life(
-        name: name, first: place, last: place, byteCount: type.shape.count * type.dtype.byteCount)
+        owner: .value(name), first: place, last: place,
+        byteCount: type.shape.count * type.dtype.byteCount)
       order.append(name)
     }
     func use(_ name: String, at place: Int) { lives[owners[name] ?? name]?.last = place }
@@ -52,14 +61,21 @@ struct MemoryLayoutPlan {
         skipped.insert(place)
       } else {
         for name in node.outputs where !name.isEmpty { begin(name, at: place) }
+        let byteCount = program.operators[place].scratchByteCount(
+          node.inputs.map { types.types[$0] }, node.outputs.map { types.types[$0] },
+          threadCount: threadCount)
+        if byteCount > 0 {
+          own.append(
+            Life(owner: .node(place), first: place, last: place, byteCount: byteCount))
+        }
       }
     }
     for name in program.outputs { use(name, at: program.nodes.count) }
-    place(order.compactMap { lives[$0] })
+    place(order.compactMap { lives[$0] } + own)
     for (name, owner) in owners { offsets[name] = offsets[owner] }
   }
 
-  /// Gives each value the first gap that is free for all its life, the largest value first.
+  /// Gives each the first gap that is free for all its life, the largest first.
   private mutating func place(_ lives: [Life]) {
     var placed: [(life: Life, range: Range<Int>)] = []
     let bySize = lives.enumerated().sorted {
@@ -76,7 +92,10 @@ struct MemoryLayoutPlan {
         offset = max(offset, range.upperBound)
       }
       placed.append((life, offset..<offset + size))
-      offsets[life.name] = offset
+      switch life.owner {
+      case .value(let name): offsets[name] = offset
+      case .node(let place): scratch[place] = offset..<offset + life.byteCount
+      }
       byteCount = max(byteCount, offset + size)
     }
   }

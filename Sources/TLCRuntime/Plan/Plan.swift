@@ -24,6 +24,8 @@ final class Plan: Sendable {
     var operation: any Operator
     var inputs: [Slot?]
     var outputs: [Slot?]
+    /// The bytes of the run's memory that the node has for itself.
+    var scratch: Range<Int>?
   }
 
   private let inputs: [Slot]
@@ -34,9 +36,9 @@ final class Plan: Sendable {
   private let workspaces = Mutex<[Workspace]>([])
 
   /// - Throws: ``GraphError`` where the shapes do not fit.
-  init(_ program: Program, shapes: [String: Shape]) throws(GraphError) {
+  init(_ program: Program, shapes: [String: Shape], threadCount: Int) throws(GraphError) {
     let types = try ConcreteTypes(program, shapes: shapes)
-    let layout = MemoryLayoutPlan(program, types)
+    let layout = MemoryLayoutPlan(program, types, threadCount: threadCount)
     func slot(_ name: String) -> Slot? {
       if let view = program.fixed[name] ?? types.constants[name] {
         return Slot(dtype: view.dtype, shape: view.shape, place: .fixed(view))
@@ -49,7 +51,7 @@ final class Plan: Sendable {
       guard !layout.skipped.contains(place) else { return nil }
       return Step(
         node: node, operation: operation, inputs: node.inputs.map { slot($0) },
-        outputs: node.outputs.map { slot($0) })
+        outputs: node.outputs.map { slot($0) }, scratch: layout.scratch[place])
     }
     inputs = program.inputs.compactMap { slot($0.name) }
     outputs = program.outputs.compactMap { slot($0) }
@@ -72,6 +74,7 @@ final class Workspace: Sendable {
     var operation: any Operator
     var inputs: [TensorView?]
     var outputs: [TensorView?]
+    var scratch: TensorView?
   }
 
   private let steps: [ReadyStep]
@@ -90,7 +93,12 @@ final class Workspace: Sendable {
     self.steps = steps.map { step in
       ReadyStep(
         node: step.node, operation: step.operation, inputs: step.inputs.map { $0.map(view) },
-        outputs: step.outputs.map { $0.map(view) })
+        outputs: step.outputs.map { $0.map(view) },
+        scratch: step.scratch.flatMap { range in
+          Shape([range.count]).map {
+            TensorView(dtype: .u8, shape: $0, storage: arena, byteOffset: range.lowerBound)
+          }
+        })
     }
     self.inputs = inputs.map(view)
     self.outputs = outputs.map(view)
@@ -101,6 +109,8 @@ final class Workspace: Sendable {
     for (input, tensor) in zip(inputs, tensors) { input.set(tensor) }
     for step in steps {
       do throws(OperatorError) {
+        var context = context
+        context.scratch = step.scratch
         try step.operation.evaluate(step.inputs, into: step.outputs, context)
       } catch {
         throw .node(step.node.name, operation: step.node.operation, error.description)
