@@ -62,7 +62,7 @@ public struct Conv: Operator {
     let axes = try attributes.axes(
       input: Array(input.dimensions[2...]), kernel: try kernel(weights))
     return Kernels.ConvolutionBlocks(
-      Window(axes), channelCount: weights.dimensions[1],
+      Window(axes.map { $0.windows }), channelCount: weights.dimensions[1],
       filterCount: weights.dimensions[0] / groupCount,
       repetitions: input.dimensions[0] * groupCount, threadCount: threadCount)
   }

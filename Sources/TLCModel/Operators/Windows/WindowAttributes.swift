@@ -61,8 +61,20 @@ struct WindowAttributes: Sendable {
     return try Self.numbers(kernel, "kernel_shape", count: rank, default: 1)
   }
 
+  /// The windows along an axis, and the padding behind it.
+  struct PaddedAxis {
+    var windows: Window.Axis
+    var after: Int
+
+    /// The elements of a window that are in the input or its padding.
+    func paddedCount(of window: Int) -> Int {
+      let room = windows.input + windows.before + after - window * windows.stride
+      return min(windows.kernel, (room + windows.dilation - 1) / windows.dilation)
+    }
+  }
+
   /// The windows along each axis of an input whose lengths are known.
-  func axes(input: [Int], kernel: [Int]) throws(OperatorError) -> [Window.Axis] {
+  func axes(input: [Int], kernel: [Int]) throws(OperatorError) -> [PaddedAxis] {
     let rank = input.count
     guard (1...3).contains(rank) else {
       throw OperatorError("its input has \(rank) axes after the first two, not 1 to 3")
@@ -74,7 +86,7 @@ struct WindowAttributes: Sendable {
     let strides = try Self.numbers(strides, "strides", count: rank, default: 1)
     let dilations = try Self.numbers(dilations, "dilations", count: rank, default: 1)
     let pads = try Self.numbers(pads, "pads", count: 2 * rank, default: 0)
-    var axes: [Window.Axis] = []
+    var axes: [PaddedAxis] = []
     for axis in 0..<rank {
       let extent = (kernel[axis] - 1) * dilations[axis] + 1
       var (before, after) = (pads[axis], pads[rank + axis])
@@ -93,10 +105,10 @@ struct WindowAttributes: Sendable {
       var output = (roundsUp ? room + strides[axis] - 1 : room) / strides[axis] + 1
       // A window that starts in the padding behind the input is none.
       if roundsUp, (output - 1) * strides[axis] >= input[axis] + before { output -= 1 }
-      axes.append(
-        Window.Axis(
-          input: input[axis], output: output, kernel: kernel[axis], stride: strides[axis],
-          dilation: dilations[axis], before: before))
+      let windows = Window.Axis(
+        input: input[axis], output: output, kernel: kernel[axis], stride: strides[axis],
+        dilation: dilations[axis], before: before)
+      axes.append(PaddedAxis(windows: windows, after: after))
     }
     return axes
   }
@@ -112,7 +124,7 @@ struct WindowAttributes: Sendable {
     let probe = input.map { $0.length ?? 1 << 40 }
     let axes = try axes(input: probe, kernel: kernel)
     return zip(input, axes).enumerated().map { axis, pair in
-      let (dimension, windows) = pair
+      let (dimension, windows) = (pair.0, pair.1.windows)
       guard dimension.length == nil else { return Dimension(windows.output) }
       return windows.output == windows.input
         ? dimension : Dimension(named: freshName(axis + 2))
