@@ -22,6 +22,12 @@ public final class CheckpointReader: Sendable {
   public let shard: ShardPlace?
   /// The set that the file is the index of, if it is one.
   public let shardIndex: ShardIndex?
+  /// The graph, if the file has one: the canonical JSON of `formats/graph.md`.
+  public let graphBytes: [UInt8]?
+  /// Where the graph starts in the file, or the manifest where there is none; for messages.
+  public let graphOffset: Int
+  /// Recorded runs of the graph.
+  public let probes: [ProbeRecord]
   /// What is accepted at most.
   public let limits: Limits
   /// The manifest as it is in the file: canonical JSON.
@@ -58,6 +64,9 @@ public final class CheckpointReader: Sendable {
     provenance = manifest.provenance
     shard = manifest.shard
     shardIndex = manifest.shardIndex
+    graphBytes = manifest.graph?.bytes
+    graphOffset = manifest.graph?.offset ?? place.lowerBound
+    probes = manifest.probes
   }
 
   /// The length of the file in bytes.
@@ -129,8 +138,7 @@ public final class CheckpointReader: Sendable {
 
   /// Reads and checks an asset.
   public func bytes(of asset: AssetRecord) throws(CheckpointError) -> [UInt8] {
-    let source = PlaneSource(
-      file: file, records: planes, codecs: .standard, parallelism: .serial, tensor: nil)
+    let source = planeSource(tensor: nil)
     guard asset.byteCount <= limits.tensorByteCount else {
       throw source.formatError(
         .limit("asset \"\(asset.name)\" has \(asset.byteCount) bytes, more than the limit"),
@@ -154,17 +162,20 @@ public final class CheckpointReader: Sendable {
       }
     }
     for (index, plane) in planes.enumerated() {
-      let source = PlaneSource(
-        file: file, records: planes, codecs: .standard, parallelism: parallelism,
-        tensor: owners[index])
-      _ = try source.storedBytes(ofPlane: index)
+      _ = try planeSource(tensor: owners[index], parallelism).storedBytes(ofPlane: index)
       progress(plane.bytes.upperBound)
     }
   }
 
   private func planeSource(of record: TensorRecord, _ parallelism: Parallelism) -> PlaneSource {
+    planeSource(tensor: record.name, parallelism)
+  }
+
+  /// Where planes come from.
+  ///
+  /// - Parameter tensor: the tensor that errors name.
+  func planeSource(tensor: String?, _ parallelism: Parallelism = .serial) -> PlaneSource {
     PlaneSource(
-      file: file, records: planes, codecs: .standard, parallelism: parallelism,
-      tensor: record.name)
+      file: file, records: planes, codecs: .standard, parallelism: parallelism, tensor: tensor)
   }
 }

@@ -57,6 +57,9 @@ extension FormatError.Reason: CustomStringConvertible {
     case .contentDigest:
       "the decoded values do not have the digest that the manifest states"
     case .shardSet(let what): what
+    case .graph(let what): "the graph has no meaning: \(what)"
+    case .probe(let what): "the probe is not one of the graph: \(what)"
+    case .probeMismatch(let what): "the probe does not give what it recorded: \(what)"
     }
   }
 }

@@ -36,6 +36,9 @@ extension FormatError.Reason {
     case .keptCount: "keptCount"
     case .contentDigest: "contentDigest"
     case .shardSet: "shardSet"
+    case .graph: "graph"
+    case .probe: "probe"
+    case .probeMismatch: "probeMismatch"
     }
   }
 }

@@ -91,6 +91,12 @@ public struct FormatError: Error, Equatable, Sendable {
     case contentDigest
     /// The files of a set are incomplete, or do not belong together.
     case shardSet(String)
+    /// The graph has no meaning.
+    case graph(String)
+    /// A probe is not one of the graph.
+    case probe(String)
+    /// A probe that is repeated gives something else.
+    case probeMismatch(String)
   }
 }
 

@@ -9,6 +9,9 @@ struct Manifest: Sendable {
   let provenance: Provenance
   let shard: ShardPlace?
   let shardIndex: ShardIndex?
+  /// The graph's canonical JSON, and where it starts in the file.
+  let graph: (bytes: [UInt8], offset: Int)?
+  let probes: [ProbeRecord]
 
   init(
     parsing bytes: [UInt8], superblock: Superblock, kinds: EncodingKinds = .standard
@@ -55,8 +58,30 @@ struct Manifest: Sendable {
       object.optional("shard") == nil ? nil : try ShardPlace(parsing: try object.object("shard"))
     shardIndex =
       object.optional("shards") == nil ? nil : try ShardIndex(parsing: try object.object("shards"))
-    if object.optional("graph") != nil { _ = try object.object("graph") }
-    if object.optional("probes") != nil { _ = try object.array("probes") }
+    (graph, probes) = try Self.computation(of: object, superblock, &table)
+  }
+
+  /// The graph and its probes; in a file of minor version 0 they have no meaning.
+  private static func computation(
+    of object: JSONObject, _ superblock: Superblock, _ table: inout PlaneTable
+  ) throws(FormatError) -> (graph: (bytes: [UInt8], offset: Int)?, probes: [ProbeRecord]) {
+    let hasMeaning = superblock.minor >= 1
+    var graph: (bytes: [UInt8], offset: Int)?
+    if let value = object.optional("graph") {
+      _ = try object.object("graph")
+      if hasMeaning { graph = (CanonicalJSONWriter.bytes(of: value), value.offset) }
+    }
+    var probes: [ProbeRecord] = []
+    guard let list = object.optional("probes") else { return (graph, probes) }
+    let values = try object.array("probes")
+    guard hasMeaning else { return (graph, probes) }
+    guard values.count <= ProbeRecord.greatestCount else {
+      throw object.outOfRange(
+        "probes", "\(values.count) probes", allowed: "up to \(ProbeRecord.greatestCount)",
+        at: list.offset)
+    }
+    for value in values { probes.append(try ProbeRecord(parsing: value, planes: &table)) }
+    return (graph, probes)
   }
 
   /// R23: a feature bit is set if and only if its key is there.

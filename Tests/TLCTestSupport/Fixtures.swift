@@ -50,6 +50,11 @@ public enum Fixtures {
     public var path: String
     public var expect: Expectation
     public var tensors: [String: Decoded]?
+
+    /// Whether only a reader that uses the graph finds what is wrong.
+    public var isFoundByProbes: Bool {
+      if case .invalid(_, _, _, "probes") = expect { true } else { false }
+    }
   }
 
   /// Every entry of `MANIFEST.json`.

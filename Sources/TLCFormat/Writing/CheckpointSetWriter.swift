@@ -13,6 +13,8 @@ public final class CheckpointSetWriter {
   private var full: [CheckpointWriter] = []
   private var current: CheckpointWriter
   private var assets: [(name: String, mediaType: String, bytes: [UInt8], deflating: Bool)] = []
+  private var graph: [UInt8]?
+  private var probes: [Probe] = []
 
   /// Begins a file, or a set of shards.
   ///
@@ -53,24 +55,37 @@ public final class CheckpointSetWriter {
     assets.append((name, mediaType, bytes, deflating))
   }
 
+  /// Sets the graph, which goes into the file or the index.
+  ///
+  /// - Precondition: it is an object in canonical form: `formats/graph.md`.
+  public func setGraph(_ canonical: [UInt8]) { graph = canonical }
+
+  /// Appends a probe of the graph, which goes into the file or the index.
+  ///
+  /// - Precondition: there are fewer than 64.
+  public func append(_ probe: Probe) { probes.append(probe) }
+
+  /// Appends what is of the whole set.
+  private func appendShared(to writer: CheckpointWriter) throws(CheckpointError) {
+    for asset in assets {
+      try writer.appendAsset(
+        name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes,
+        deflating: asset.deflating)
+    }
+    if let graph { writer.setGraph(graph) }
+    for probe in probes { try writer.append(probe) }
+  }
+
   /// Writes the manifests, and moves all files into place.
   ///
   /// - Returns: the root digest of the file or the index, and the paths written, the index last.
   public func finish() throws(CheckpointError) -> (rootDigest: Digest, paths: [String]) {
     guard !full.isEmpty else {
-      for asset in assets {
-        try current.appendAsset(
-          name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes,
-          deflating: asset.deflating)
-      }
+      try appendShared(to: current)
       return (try current.finish(), [path])
     }
     let index = try CheckpointWriter(path: path, overwriting: overwriting, provenance: provenance)
-    for asset in assets {
-      try index.appendAsset(
-        name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes,
-        deflating: asset.deflating)
-    }
+    try appendShared(to: index)
     let shards = full + [current]
     guard shards.count <= Limits.shardCount else {
       throw .format(

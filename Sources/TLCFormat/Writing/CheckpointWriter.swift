@@ -10,6 +10,8 @@ public final class CheckpointWriter {
   private var planes: [PlaneRecord] = []
   private var records: [(name: String, json: JSONValue)] = []
   private var assets: [(name: String, json: JSONValue)] = []
+  private var graph: JSONValue?
+  private var probes: [JSONValue] = []
 
   /// Begins a file.
   ///
@@ -75,6 +77,31 @@ public final class CheckpointWriter {
       ))
   }
 
+  /// Sets the graph.
+  ///
+  /// - Precondition: it is an object in canonical form: `formats/graph.md`.
+  public func setGraph(_ canonical: [UInt8]) {
+    guard let value = try? CanonicalJSONParser.parse(canonical, at: 0),
+      case .object = value.content
+    else { preconditionFailure("a graph that is not an object in canonical form") }
+    graph = value
+  }
+
+  /// Appends a probe of the graph.
+  ///
+  /// - Precondition: there are fewer than 64.
+  public func append(_ probe: Probe) throws(CheckpointError) {
+    precondition(probes.count < ProbeRecord.greatestCount, "more than 64 probes")
+    probes.append(
+      try probe.json { (bytes, role) throws(CheckpointError) in
+        let plane = PlaneEncoder(parallelism: .serial).encode(
+          PlaneSymbols(bytes: bytes), role: role, asked: nil)
+        guard let plane else { return .null }
+        try append(plane)
+        return .integer(planes.count - 1)
+      })
+  }
+
   private func append(_ plane: EncodedPlane) throws(CheckpointError) {
     let offset = file.byteCount
     try system { () throws(IOError) in
@@ -107,9 +134,13 @@ public final class CheckpointWriter {
     if shard != nil { required.insert(.shard) }
     if index != nil { required.insert(.shardIndex) }
     let offset = file.byteCount
-    let superblock = Superblock(
-      required: required, manifest: offset..<offset + manifest.count,
+    var optional: Superblock.Optional = []
+    if graph != nil { optional.insert(.graph) }
+    if !probes.isEmpty { optional.insert(.probes) }
+    var superblock = Superblock(
+      required: required, optional: optional, manifest: offset..<offset + manifest.count,
       manifestDigest: Digest(of: manifest.span))
+    superblock.minor = optional.isEmpty ? 0 : 1
     guard manifest.count <= Limits.manifestByteCount else {
       throw .format(
         path: path ?? file.path,
@@ -130,7 +161,8 @@ public final class CheckpointWriter {
     let assets = assets.sorted { $0.name.precedesInUTF8($1.name) }
     return .object([
       ("assets", assets.isEmpty ? nil : .array(assets.map { $0.json })),
-      ("planes", .array(planes.map { $0.json })), ("provenance", provenance.json),
+      ("graph", graph), ("planes", .array(planes.map { $0.json })),
+      ("probes", probes.isEmpty ? nil : .array(probes)), ("provenance", provenance.json),
       ("shard", shard?.json), ("shards", index?.json),
       ("tensors", .array(tensors.map { $0.json })),
     ])

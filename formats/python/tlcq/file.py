@@ -33,12 +33,12 @@ class File:
             self.manifest_bytes = file.read(length)
         if hashlib.sha256(self.manifest_bytes).digest() != head[48:80]:
             raise FormatError("manifestDigest", 48)
-        self.manifest = Manifest(self.manifest_bytes, offset, self.required, self.optional)
+        self.manifest = Manifest(self.manifest_bytes, offset, self.required, self.optional, self.minor)
 
     def superblock(self, head):
         if head[:8] != MAGIC:
             raise FormatError("notTLCQ", 0)
-        major, _, self.required, self.optional, zero, size, offset, length = struct.unpack_from("<HHIIIQQQ", head, 8)
+        major, self.minor, self.required, self.optional, zero, size, offset, length = struct.unpack_from("<HHIIIQQQ", head, 8)
         if major != 1:
             raise FormatError("unsupportedVersion", 8)
         self.root = hashlib.sha256(head[:96]).digest()

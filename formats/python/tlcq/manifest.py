@@ -31,7 +31,7 @@ class Reference:
 
 
 class Manifest:
-    def __init__(self, data, base, required, optional):
+    def __init__(self, data, base, required, optional, minor):
         root = Object(canonical.parse(data, base))
         self.used = set()
         for key, is_set in (("shards", required & 1), ("shard", required & 2), ("graph", optional & 1), ("probes", optional & 2)):
@@ -78,6 +78,11 @@ class Manifest:
         for key, kind in (("graph", "object"), ("probes", "array")):
             if root.has(key):
                 root.node(key, kind)
+        self.probes = []
+        if minor >= 1 and root.has("probes"):
+            if len(root.array("probes")) > 64:
+                root.fail("outOfRange", root.at("probes"))
+            self.probes = [probe(self, Object(node)) for node in root.array("probes")]
 
     def take(self, o, key, role, count, width, optional=True):
         node = o.node(key)
@@ -109,11 +114,7 @@ class Manifest:
             tensor["alias"], tensor["alias_at"] = o.text("alias"), o.at("alias")
             tensor["dtype"], tensor["shape"] = o.choice("dtype", DTYPES), o.shape("shape")
         else:
-            c = o.object("certificate")
-            for key in ("cosine", "maxAbsoluteError", "relativeRMSError"):
-                c.hexadecimal(key, 8)
-            for key in ("infinite", "nan", "nonZero", "saturated"):
-                c.integer(key)
+            certificate(o.object("certificate"))
             tensor["digest"], tensor["digest_at"] = o.hexadecimal("digest", 32), o.at("digest")
             tensor["dtype"], tensor["shape"] = o.choice("dtype", DTYPES), o.shape("shape")
             tensor["shape_at"] = o.at("shape")
@@ -315,6 +316,51 @@ def block(manifest, o, shape):
     kept = o.integer("kept")
     grid = [-(-d // b) for d, b in zip(shape, lengths)]
     return {"kept": kept, "block": lengths, "grid": grid, "plane": manifest.take(o, "plane", "mask", -(-math.prod(grid) // 8), 8)}
+
+
+def probe(manifest, o):
+    out = {"compute": o.text("compute")}
+    count = o.integer("fingerprintCount")
+    out["fingerprints"] = manifest.take(o, "fingerprints", "fingerprints", 16 * count, 8)
+    out["inputs"] = [probe_value(manifest, Object(node), is_input=True) for node in o.array("inputs")]
+    out["origin"] = o.choice("origin", ("drawn", "samples"))
+    out["outputs"] = [probe_value(manifest, Object(node), is_input=False) for node in o.array("outputs")]
+    return out
+
+
+def probe_value(manifest, o, is_input):
+    v = {"name": o.name("name"), "dtype": o.choice("dtype", DTYPES), "shape": o.shape("shape")}
+    count = math.prod(v["shape"]) * DTYPES[v["dtype"]]
+    if is_input:
+        if o.has("draw"):
+            v["draw"] = draw(o.object("draw"), v["dtype"])
+        else:
+            v["plane"] = manifest.take(o, "plane", "probe", count, 8)
+        return v
+    certificate(o.object("certificate"))
+    v["digest"] = o.hexadecimal("digest", 32)
+    for key in ("plane", "source"):
+        v[key] = manifest.take(o, key, "probe", count, 8) if o.has(key) else None
+    v["tolerance"] = o.hexadecimal("tolerance", 8)
+    return v
+
+
+BOUNDS = {"bool": 2, "i8": 1 << 7, "u8": 1 << 8, "bf16": 1 << 8, "f16": 1 << 11, "i16": 1 << 15, "u16": 1 << 16, "f32": 1 << 24}
+
+
+def draw(o, dtype):
+    kind = o.choice("kind", ("integers", "ones", "uniform"))
+    if kind == "uniform" and dtype not in FLOATS:
+        o.fail("outOfRange", o.at("kind"))
+    bound = o.integer("bound", 1, BOUNDS.get(dtype, (1 << 31) - 1)) if kind == "integers" else None
+    return {"kind": kind, "bound": bound, "seed": None if kind == "ones" else o.hexadecimal("seed", 8)}
+
+
+def certificate(c):
+    for key in ("cosine", "maxAbsoluteError", "relativeRMSError"):
+        c.hexadecimal(key, 8)
+    for key in ("infinite", "nan", "nonZero", "saturated"):
+        c.integer(key)
 
 
 VALUES = {"dense": dense, "uniform": uniform, "codebook": codebook}
