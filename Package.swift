@@ -69,7 +69,7 @@ let package = Package(
     .target(name: "TLCModel", dependencies: ["TLCCore", "TLCKernels"], swiftSettings: house),
     .target(
       name: "TLCRuntime",
-      dependencies: ["TLCCore", "TLCKernels", "TLCModel", "TLCFormat"],
+      dependencies: ["TLCCore", "TLCSystem", "TLCKernels", "TLCModel", "TLCFormat"],
       swiftSettings: house),
     .target(name: "TLCText", dependencies: ["TLCCore"], swiftSettings: house),
 
@@ -85,13 +85,15 @@ let package = Package(
     .target(
       name: "TLCPipeline",
       dependencies: [
-        "TLCCore", "TLCSystem", "TLCFormat", "TLCImport", "TLCExport", "TLCCompress", "Yams",
+        "TLCCore", "TLCSystem", "TLCFormat", "TLCKernels", "TLCModel", "TLCText", "TLCRuntime",
+        "TLCImport", "TLCExport", "TLCCompress", "Yams",
       ],
       swiftSettings: house),
     .target(
       name: "TLC",
       dependencies: [
-        "TLCCore", "TLCSystem", "TLCFormat", "TLCImport", "TLCExport", "TLCCompress", "TLCPipeline",
+        "TLCCore", "TLCSystem", "TLCFormat", "TLCModel", "TLCText", "TLCRuntime", "TLCImport",
+        "TLCExport", "TLCCompress", "TLCPipeline",
       ],
       swiftSettings: house),
 
@@ -144,7 +146,8 @@ let package = Package(
       name: "TLCCommandTests", dependencies: ["TLCTestSupport", "tlc", "tlc-convert"],
       swiftSettings: tests),
     .testTarget(
-      name: "TLCGoldenTests", dependencies: ["TLCFormat", "TLCSystem", "TLCTestSupport"],
+      name: "TLCGoldenTests",
+      dependencies: ["TLCFormat", "TLCRuntime", "TLCSystem", "TLCTestSupport"],
       swiftSettings: tests),
   ],
   swiftLanguageModes: [.v6]

@@ -1,16 +1,6 @@
-import TLCCore
 public import TLCFormat
+public import TLCRuntime
 public import TLCSystem
-
-/// How deeply a checkpoint is verified: `formats/tlcq.md` §9.
-public enum VerificationDepth: String, CaseIterable, Sendable {
-  /// The superblock and the manifest.
-  case structure
-  /// Every stored byte against its digest.
-  case digests
-  /// Every tensor decoded, against its content digest.
-  case tensors
-}
 
 /// What verifying a checkpoint found.
 public struct VerificationReport: Sendable {
@@ -26,6 +16,8 @@ public struct VerificationReport: Sendable {
   public var tensorCount: Int
   /// The bytes of all files.
   public var byteCount: Int
+  /// What repeating the probes found, where that was asked for.
+  public var probes: ProbeReport?
   /// The first thing that is wrong, if anything is.
   public var failure: CheckpointError?
 
@@ -46,41 +38,15 @@ extension Checkpoint {
       fileCount: files.count + (main.shardIndex == nil ? 0 : 1),
       planeCount: files.reduce(0) { $0 + $1.planes.count }, tensorCount: tensors.count,
       byteCount: byteCount)
-    guard depth != .structure else { return report }
     do {
-      var all = files
-      if main.shardIndex != nil { all.append(main) }
-      var done = 0
-      for file in all {
-        try file.verifyDigests(parallelism: parallelism)
-        done += file.byteCount
+      try verifyFiles(depth: depth, parallelism: parallelism) { activity, done, total in
         try progress(
-          WorkProgress(
-            activity: "checking digests", doneByteCount: done, totalByteCount: byteCount))
+          WorkProgress(activity: activity, doneByteCount: done, totalByteCount: total))
       }
-      if depth == .tensors { try verifyTensors(parallelism, progress) }
+      if depth >= .probes { report.probes = try repeatProbes(parallelism: parallelism) }
     } catch let failure as CheckpointError {
       report.failure = failure
     }
     return report
-  }
-
-  private func verifyTensors(
-    _ parallelism: Parallelism, _ progress: (WorkProgress) throws -> Void
-  ) throws {
-    let total = tensors.reduce(0) { $0 + $1.decodedByteCount }
-    var done = 0
-    for (i, record) in tensors.enumerated() {
-      if case .stored = record.content {
-        _ = try file(ofTensorAt: i).tensor(
-          record, parallelism: parallelism, checkingContent: true)
-      }
-      done += record.decodedByteCount
-      try progress(
-        WorkProgress(activity: "decoding tensors", doneByteCount: done, totalByteCount: total))
-    }
-    for file in [main] {
-      for asset in file.assets { _ = try file.bytes(of: asset) }
-    }
   }
 }

@@ -1,5 +1,5 @@
 public import TLCCore
-internal import TLCKernels
+public import TLCKernels
 
 extension TypedGraph {
   /// Runs the nodes in order, each operator as it stands: the plainest way there is, which other
@@ -7,12 +7,14 @@ extension TypedGraph {
   ///
   /// - Parameters:
   ///   - inputs: a tensor an input.
+  ///   - observe: is given each node and its outputs when they are computed.
   ///   - initializer: the tensor of the checkpoint of a name.
   /// - Returns: the outputs, in order.
   /// - Throws: ``GraphError`` where inputs do not fit, or elements are wrong; what `initializer`
   ///   throws.
   public func evaluate(
     _ inputs: [String: Tensor], _ context: EvaluationContext = EvaluationContext(),
+    observing observe: (_ node: Node, _ outputs: [TensorView?]) -> Void = { _, _ in },
     initializer: (String) throws -> Tensor
   ) throws -> [Tensor] {
     let typed = try specialized(to: inputs.mapValues { $0.shape })
@@ -38,6 +40,7 @@ extension TypedGraph {
       } catch {
         throw GraphError.node(node.name, operation: node.operation, error.description)
       }
+      observe(node, outputs)
       for (name, output) in zip(node.outputs, outputs) { values[name] = output }
     }
     return graph.outputs.compactMap { values[$0]?.tensor() }

@@ -21,7 +21,13 @@ public struct TypedGraph: Sendable {
     tensor: (String) -> ValueType?
   ) throws(GraphError) {
     var operators: [any Operator] = []
-    for node in graph.nodes { operators.append(try registry.make(node)) }
+    var names: Set<String> = []
+    for node in graph.nodes {
+      guard names.insert(node.name).inserted else {
+        throw .node(node.name, operation: node.operation, "another node has its name")
+      }
+      operators.append(try registry.make(node))
+    }
     var inference = TypeInference()
     for initializer in graph.initializers {
       guard let type = tensor(initializer.tensor) else {
