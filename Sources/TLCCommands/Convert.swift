@@ -33,6 +33,9 @@ struct ConvertOptions: ParsableArguments {
     sharded index, .npz and .npy. Without options, floating-point matrices and embeddings are \
     stored in 8 bits with a step for each output row, entropy-coded, and all else exactly. Every \
     dataset of the input is accounted for: one that no rule knows is an error.
+
+    Where the configuration of the source is known, its graph goes into the file in ONNX's \
+    operators, and a run of it is recorded, for `tlc verify` to repeat and `tlc run` to be trusted.
     """
 
   private static let importerNames = ImporterRegistry.standard.all.map { $0.name }
@@ -51,6 +54,8 @@ struct ConvertOptions: ParsableArguments {
   var from: String?
 
   @OptionGroup(title: "Compression") var compression: CompressionOptions
+
+  @OptionGroup(title: "Graph") var model: ModelOptions
 
   @Option(
     help: ArgumentHelp(
@@ -77,6 +82,7 @@ struct ConvertOptions: ParsableArguments {
     try reportingErrors {
       var conversion = Conversion(
         input: input, output: output, recipe: try compression.makeRecipe())
+      model.apply(to: &conversion)
       conversion.importer = from
       conversion.overwriting = force
       conversion.shardByteCount = shardSize?.byteCount
@@ -104,6 +110,13 @@ struct ConvertOptions: ParsableArguments {
     let errors = report.tensors.compactMap { $0.certificate }
     if let worst = errors.map({ $0.relativeRMSError }).max() {
       print("largest relative RMS error of a tensor: \(Format.scientific(worst))")
+    }
+    if let graph = report.graph { print("graph: \(graph.summary)") }
+    for output in report.outputs {
+      print(
+        "output \(output.name): cosine \(Format.fixed(output.certificate.cosine, 6)),"
+          + " relative RMS error \(Format.scientific(output.certificate.relativeRMSError))"
+          + " against the source's")
     }
     if let root = report.rootDigest { print("root \(root)") }
     if report.paths.count > 1 { print("\(report.paths.count - 1) shards and an index") }
@@ -142,12 +155,19 @@ private struct ConversionJSON: Encodable {
     var rule: String
   }
 
+  struct OutputJSON: Encodable {
+    var name: String
+    var certificate: CertificateJSON
+  }
+
   var importer: String
   var mapped: [Mapped]
   var ignored: [Ignored]
   var counts: [String: Int]
   var tensors: [TensorSummaryJSON]
   var notes: [String]
+  var graph: GraphJSON?
+  var outputs: [OutputJSON]
   var root: String?
   var bytes: Int?
 
@@ -158,6 +178,10 @@ private struct ConversionJSON: Encodable {
     counts = ["mapped": mapped.count, "ignored": ignored.count, "unaccounted": 0]
     tensors = report.tensors.map { TensorSummaryJSON($0) }
     notes = report.notes
+    graph = report.graph.map { GraphJSON($0) }
+    outputs = report.outputs.map {
+      OutputJSON(name: $0.name, certificate: CertificateJSON($0.certificate))
+    }
     root = report.rootDigest?.hex
     bytes = report.byteCount
   }

@@ -16,7 +16,7 @@ struct Inspect: ParsableCommand {
   func run() throws {
     try reportingErrors {
       let checkpoint = try Checkpoint(path: file)
-      if json { return try printJSON(InspectionJSON(checkpoint)) }
+      if json { return try printJSON(try InspectionJSON(checkpoint)) }
       let provenance = checkpoint.main.provenance
       let sources = provenance.sources.map { $0.name }.joined(separator: ", ")
       print("\(file): from \(sources), by \(provenance.tool) \(provenance.toolVersion)")
@@ -25,6 +25,15 @@ struct Inspect: ParsableCommand {
       let table = TensorTable(
         summaries: checkpoint.summaries, fileByteCount: checkpoint.byteCount)
       print(table.lines.joined(separator: "\n"))
+      if let graph = try checkpoint.graph() { print("graph: \(graph.graph.summary)") }
+      for probe in checkpoint.main.probes {
+        for output in probe.outputs {
+          print(
+            "output \(output.value.name): cosine \(Format.fixed(output.certificate.cosine, 6)),"
+              + " relative RMS error \(Format.scientific(output.certificate.relativeRMSError))"
+              + " against the source's, \(probe.origin)")
+        }
+      }
       for asset in checkpoint.main.assets {
         print("asset \(asset.name), \(asset.mediaType), \(asset.byteCount) bytes")
       }
@@ -56,8 +65,9 @@ private struct InspectionJSON: Encodable {
   var tensors: [TensorSummaryJSON]
   var assets: [Asset]
   var shards: Int
+  var graph: GraphJSON?
 
-  init(_ checkpoint: Checkpoint) {
+  init(_ checkpoint: Checkpoint) throws {
     let main = checkpoint.main
     root = checkpoint.rootDigest.hex
     bytes = checkpoint.byteCount
@@ -72,5 +82,6 @@ private struct InspectionJSON: Encodable {
       Asset(name: $0.name, mediaType: $0.mediaType, bytes: $0.byteCount)
     }
     shards = main.shardIndex == nil ? 0 : checkpoint.files.count
+    graph = try checkpoint.graph().map { GraphJSON($0.graph) }
   }
 }

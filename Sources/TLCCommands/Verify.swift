@@ -7,8 +7,8 @@ struct Verify: ParsableCommand {
     abstract: "Check that a .tlcq file is whole, and whose it is.",
     discussion: """
       Depths, each with those before it: structure, the superblock and the manifest; digests, every \
-      stored byte; tensors, every tensor decoded, against the digest of its values. With --against, \
-      the certificates are measured again from the source. With --trust, FILE.sig must be a \
+      stored byte; tensors, every tensor decoded, against the digest of its values; probes, every \
+      recorded run of the graph repeated, bit for bit. With --against, the certificates are measured again from the source. With --trust, FILE.sig must be a \
       signature by one of the keys; without it, no signature is looked at.
 
       Ends with status 0 where all is as it should be, 1 where a certificate is not what is measured, \
@@ -20,7 +20,7 @@ struct Verify: ParsableCommand {
   var file: String
 
   @Option(help: "How deeply to check.")
-  var depth: Depth = .tensors
+  var depth: Depth = .probes
 
   @Option(
     help: ArgumentHelp("The checkpoint that the file was made from.", valueName: "source"),
@@ -44,9 +44,9 @@ struct Verify: ParsableCommand {
   @OptionGroup var outputs: OutputOptions
 
   enum Depth: String, CaseIterable, ExpressibleByArgument {
-    case structure, digests, tensors
+    case structure, digests, tensors, probes
 
-    var library: VerificationDepth { VerificationDepth(rawValue: rawValue) ?? .tensors }
+    var library: VerificationDepth { VerificationDepth(rawValue: rawValue) ?? .probes }
   }
 
   func validate() throws {
@@ -107,10 +107,17 @@ struct Verify: ParsableCommand {
   ) {
     print("\(file): sound")
     print("structure  ok  \(report.tensorCount) tensors, \(report.planeCount) planes")
-    if depth != .structure {
+    if report.depth >= .digests {
       print("digests    ok  \(Format.bytes(report.byteCount)) in \(report.fileCount) file(s)")
     }
-    if depth == .tensors { print("tensors    ok  all decode to their content digests") }
+    if report.depth >= .tensors { print("tensors    ok  all decode to their content digests") }
+    if let probes = report.probes, probes.repeatedCount > 0 {
+      let runs = probes.repeatedCount == 1 ? "a run" : "\(probes.repeatedCount) runs"
+      print("probes     ok  \(runs) repeated, \(probes.valueCount) values equal bit for bit")
+    }
+    for compute in report.probes?.unknown ?? [] {
+      print("probes     --  a run is computed in a way not known here: \(compute)")
+    }
     if let signer { print("signature  ok  by \(signer)") }
     if let comparison {
       for mismatch in comparison.mismatches { print("against    \(mismatch)") }
@@ -129,6 +136,8 @@ private struct VerificationJSON: Encodable {
   var tensors: Int
   var planes: Int
   var bytes: Int
+  var probes: Int?
+  var probeValues: Int?
   var signer: String?
   var mismatches: [String]?
 
@@ -138,6 +147,8 @@ private struct VerificationJSON: Encodable {
     tensors = report.tensorCount
     planes = report.planeCount
     bytes = report.byteCount
+    probes = report.probes?.repeatedCount
+    probeValues = report.probes?.valueCount
     self.signer = signer
     mismatches = comparison?.mismatches
   }

@@ -132,6 +132,8 @@ struct CompressionPlan: Sendable {
   struct Outcome: Sendable {
     var tensor: EncodedTensor
     var note: String?
+    /// What the file decodes to, where that is asked for.
+    var decoded: Tensor?
   }
 
   /// Small tensors are worked on together while their sources' bytes are no more than this.
@@ -157,8 +159,11 @@ struct CompressionPlan: Sendable {
   }
 
   /// Prunes, quantizes and encodes the tensors of a batch; called for each in order.
+  ///
+  /// - Parameter wanted: the tensors whose decoded values are to be returned.
   mutating func encode(
-    _ batch: Range<Int>, of checkpoint: ImportedCheckpoint, _ parallelism: Parallelism
+    _ batch: Range<Int>, of checkpoint: ImportedCheckpoint, keepingDecoded wanted: Set<Int>,
+    _ parallelism: Parallelism
   ) throws -> [Outcome] {
     var masks: [Int: Bitmap] = [:]
     for index in batch where steps[index].isPrunedGlobally {
@@ -169,12 +174,14 @@ struct CompressionPlan: Sendable {
     return try parallelism.map(batch.count) { [self, masks] place in
       let index = batch.lowerBound + place
       return try encode(
-        checkpoint.tensors[index], steps[index], globalMask: masks[index], inner)
+        checkpoint.tensors[index], steps[index], globalMask: masks[index],
+        keepingDecoded: wanted.contains(index), inner)
     }
   }
 
   private func encode(
-    _ tensor: ImportedTensor, _ step: Step, globalMask: Bitmap?, _ parallelism: Parallelism
+    _ tensor: ImportedTensor, _ step: Step, globalMask: Bitmap?, keepingDecoded: Bool,
+    _ parallelism: Parallelism
   ) throws -> Outcome {
     let encoder = TensorEncoder(patterns: step.patterns, parallelism: parallelism)
     let origin = TensorSource(
@@ -182,7 +189,7 @@ struct CompressionPlan: Sendable {
     let (values, certified, note) = try compress(tensor, step, globalMask: globalMask, encoder)
     return Outcome(
       tensor: encoder.encode(values, name: tensor.name, certified: certified, origin: origin),
-      note: note)
+      note: note, decoded: keepingDecoded ? values.decoded() : nil)
   }
 
   /// The values that a tensor is to have; the source's are in memory no longer than this.

@@ -1,7 +1,8 @@
 public import TLCCompress
 import TLCCore
-import TLCFormat
+public import TLCFormat
 public import TLCImport
+public import TLCModel
 public import TLCSystem
 
 /// A conversion of a foreign checkpoint to `.tlcq`: import, prune, quantize, write.
@@ -22,6 +23,16 @@ public struct Conversion: Sendable {
   public var deflatesAssets = false
   /// How many threads to use; the result never depends on it.
   public var parallelism = Parallelism.automatic
+  /// Whether there is to be a graph: `nil` for where the configuration can be lowered, `false` for
+  /// tensors alone, `true` to refuse a source without one.
+  public var wantsGraph: Bool?
+  /// Whether the graph is run, and its runs recorded.
+  public var recordsProbes = true
+  /// The path of a file of inputs by name, as `.npz` or safetensors, to record a run on in place of
+  /// drawn ones. They travel in the file.
+  public var samples: String?
+  /// The lowerings that are asked for a graph.
+  public var lowerings = LoweringRegistry.standard
   /// The importers that are asked for the input.
   public var importers = ImporterRegistry.standard
   /// The quantizers that the recipe may name.
@@ -47,10 +58,13 @@ public struct Conversion: Sendable {
       throw ConversionError.outputIsSource(path: output)
     }
     let provenance = try provenance(of: checkpoint, progress)
+    var model = try model(of: checkpoint)
+    try model.probing?.run(self, checkpoint, notes: &model.notes)
     let writer = try CheckpointSetWriter(
       path: output, overwriting: overwriting, provenance: provenance,
       shardByteCount: shardByteCount)
-    var report = try compress(checkpoint, to: writer, progress)
+    var report = try compress(checkpoint, to: writer, &model, progress)
+    try writeModel(model, to: writer, &report)
     for asset in checkpoint.assets {
       writer.appendAsset(
         name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes,
@@ -67,7 +81,9 @@ public struct Conversion: Sendable {
   /// Does all but writing, and returns what would be written.
   public func dryRun(progress: (WorkProgress) throws -> Void = { _ in }) throws -> ConversionReport
   {
-    try compress(try importers.open(input, importer: importer), to: nil, progress)
+    let checkpoint = try importers.open(input, importer: importer)
+    var model = try model(of: checkpoint)
+    return try compress(checkpoint, to: nil, &model, progress)
   }
 
   private func requireUnchanged(_ paths: [String], _ identities: [FileIdentity]) throws {
@@ -100,6 +116,7 @@ public struct Conversion: Sendable {
   /// Compresses every tensor in order of name, and writes it if there is a writer.
   private func compress(
     _ checkpoint: ImportedCheckpoint, to writer: CheckpointSetWriter?,
+    _ model: inout ConvertedModel,
     _ progress: (WorkProgress) throws -> Void
   ) throws -> ConversionReport {
     var plan = try CompressionPlan(
@@ -107,10 +124,14 @@ public struct Conversion: Sendable {
     try plan.findGlobalThresholds(checkpoint, parallelism: parallelism, progress)
     var report = ConversionReport(
       importer: checkpoint.importer, accounting: checkpoint.accounting)
+    report.graph = model.probing?.graph.graph
+    report.notes = model.notes
     let total = checkpoint.tensors.reduce(0) { $0 + $1.byteCount }
     var done = 0
     for batch in plan.batches(of: checkpoint) {
-      let outcomes = try plan.encode(batch, of: checkpoint, parallelism)
+      let wanted = Set(
+        batch.filter { model.probing?.wants(checkpoint.tensors[$0].name) == true })
+      let outcomes = try plan.encode(batch, of: checkpoint, keepingDecoded: wanted, parallelism)
       for (tensor, outcome) in zip(checkpoint.tensors[batch], outcomes) {
         let aliases = checkpoint.aliases.filter { $0.target.equalsInUTF8(tensor.name) }.map {
           AliasRecord(
@@ -122,6 +143,7 @@ public struct Conversion: Sendable {
         report.tensors.append(TensorSummary(outcome.tensor))
         report.tensors += aliases.map { TensorSummary($0) }
         if let note = outcome.note { report.notes.append(note) }
+        if let decoded = outcome.decoded { model.probing?.take(decoded, named: tensor.name) }
         done += tensor.byteCount
       }
       try progress(
@@ -142,6 +164,10 @@ public struct ConversionReport: Sendable {
   public var tensors: [TensorSummary] = []
   /// What the user should know: tensors that were kept though a rule asked for more.
   public var notes: [String] = []
+  /// The graph; `nil` where there is none.
+  public var graph: Graph?
+  /// The outputs of the graph that were recorded, and how far each is from the source's.
+  public var outputs: [(name: String, certificate: Certificate)] = []
   /// The artifact's identity; `nil` for a dry run.
   public var rootDigest: Digest?
   /// The files written, the index of a set last.

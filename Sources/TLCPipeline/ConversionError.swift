@@ -8,12 +8,23 @@ public enum ConversionError: Error, Equatable, Sendable, CustomStringConvertible
   case compression(tensor: String, CompressionError)
   /// The output is one of the sources.
   case outputIsSource(path: String)
+  /// A graph is asked for, and there is none, for this reason.
+  case noGraph(String)
+  /// Samples do not fit the graph's inputs.
+  case samples(path: String, String)
+  /// A fault of this package: a run as it is planned gives other bits than its nodes one by one.
+  case plannedRunDiffers(output: String)
 
   public var description: String {
     switch self {
     case .sourceChanged(let path): "\(path): the file changed while it was converted"
     case .compression(let tensor, let error): "tensor \"\(tensor)\": \(error)"
     case .outputIsSource(let path): "\(path): the output would replace a source"
+    case .noGraph(let why): "a graph is required: \(why)"
+    case .samples(let path, let what): "\(path): \(what)"
+    case .plannedRunDiffers(let output):
+      "output \"\(output)\" of a planned run is not that of its nodes one by one: this is a fault"
+        + " of the program, and nothing is written"
     }
   }
 }

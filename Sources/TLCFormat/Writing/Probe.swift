@@ -41,10 +41,13 @@ public struct Probe: Sendable {
 
   /// What the run gave.
   public struct Output: Sendable {
-    var name: String
-    var tensor: Tensor
-    var source: Tensor
-    var tolerance: Double
+    /// The name in the graph.
+    public let name: String
+    /// How far the file's output is from the source's.
+    public let certificate: Certificate
+    let tensor: Tensor
+    let source: Tensor
+    let tolerance: Double
 
     /// Creates an output.
     ///
@@ -58,6 +61,7 @@ public struct Probe: Sendable {
       self.tensor = tensor
       self.source = source
       self.tolerance = tolerance
+      certificate = Certificate(source: source, decoded: tensor)
     }
   }
 
@@ -126,7 +130,7 @@ extension Probe.Output {
     let value = ProbeRecord.Value(name: name, dtype: tensor.dtype, shape: tensor.shape)
     return .object(
       value.members + [
-        ("certificate", Certificate(source: source, decoded: tensor).json),
+        ("certificate", certificate.json),
         ("digest", .string(Digest(of: tensor.bytes.span).hex)), ("plane", plane),
         ("source", other), ("tolerance", .bits(tolerance.bitPattern)),
       ])

@@ -29,7 +29,14 @@ public struct TypedGraph: Sendable {
       operators.append(try registry.make(node))
     }
     var inference = TypeInference()
+    var tensors: [String: String] = [:]
     for initializer in graph.initializers {
+      // Swift takes strings for equal that have other bytes, and tensors of such names are others.
+      if let other = tensors.updateValue(initializer.tensor, forKey: initializer.tensor),
+        !other.utf8.elementsEqual(initializer.tensor.utf8)
+      {
+        throw .value(initializer.value, "another tensor's name is equivalent to its tensor's")
+      }
       guard let type = tensor(initializer.tensor) else {
         throw .value(initializer.value, "there is no tensor \"\(initializer.tensor)\"")
       }

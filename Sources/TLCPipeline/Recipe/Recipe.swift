@@ -10,11 +10,14 @@ public struct Recipe: Equatable, Sendable {
   public var seed: Int
   /// The rules, of which the first that matches a tensor decides.
   public var rules: [RecipeRule]
+  /// By a layer's name, the operators to take for it: `LeakyRelu(alpha=0.1)`.
+  public var substitutions: [String: String]
 
   /// Creates a recipe.
-  public init(seed: Int = 0, rules: [RecipeRule]) {
+  public init(seed: Int = 0, rules: [RecipeRule], substitutions: [String: String] = [:]) {
     self.seed = seed
     self.rules = rules
+    self.substitutions = substitutions
   }
 
   /// Floating-point matrices and embeddings in 8 bits, a step for each output row; all else kept.

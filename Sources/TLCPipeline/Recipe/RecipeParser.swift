@@ -47,7 +47,7 @@ private struct RecipeParser {
   }
 
   func recipe(_ node: Node) throws(RecipeError) -> Recipe {
-    let members = try members(node, "the recipe", keys: ["tlc-recipe", "seed", "rules"])
+    let members = try members(node, "the recipe", keys: ["tlc-recipe", "seed", "map", "rules"])
     guard let version = members["tlc-recipe"], version.int == 1 else {
       throw refusal(members["tlc-recipe"] ?? node, "\"tlc-recipe: 1\" is missing")
     }
@@ -63,7 +63,16 @@ private struct RecipeParser {
     }
     var rules: [RecipeRule] = []
     for node in sequence { rules.append(try rule(node)) }
-    return Recipe(seed: seed, rules: rules)
+    var substitutions: [String: String] = [:]
+    if let node = members["map"] {
+      for (name, operators) in try self.members(node, "\"map\"", keys: []) {
+        guard let text = operators.string else {
+          throw refusal(operators, "\"map\" gives \"\(name)\" no operators")
+        }
+        substitutions[name] = text
+      }
+    }
+    return Recipe(seed: seed, rules: rules, substitutions: substitutions)
   }
 
   private func rule(_ node: Node) throws(RecipeError) -> RecipeRule {

@@ -4,7 +4,12 @@ import TLCCore
 extension Recipe {
   /// The recipe as YAML, the same text for equal recipes: what goes into a file's provenance.
   public var text: String {
-    var lines = ["tlc-recipe: 1", "seed: \(seed)", rules.isEmpty ? "rules: []" : "rules:"]
+    var lines = ["tlc-recipe: 1", "seed: \(seed)"]
+    if !substitutions.isEmpty { lines.append("map:") }
+    for name in substitutions.keys.sorted(by: { $0.precedesInUTF8($1) }) {
+      lines.append("  \(quoted(name)): \(quoted(substitutions[name] ?? ""))")
+    }
+    lines.append(rules.isEmpty ? "rules: []" : "rules:")
     for rule in rules {
       lines.append("  - match: {\(rule.match.members.joined(separator: ", "))}")
       if rule.prune == nil && rule.quantize == nil { lines.append("    keep: true") }
