@@ -72,6 +72,30 @@ public enum Lines {
       unsafe z[i] = m[i * maskStep] != 0 ? a[i * xStep] : b[i * yStep]
     }
   }
+
+  /// The sum of a term for each of `count` elements of `x`, from `start` on, in the order of
+  /// `formats/graph.md` §Numbers: 16 lanes, and then a tree.
+  ///
+  /// - Precondition: the elements exist.
+  @inlinable @inline(__always)
+  public static func sum<Number: TensorElement & FloatingPoint & SIMDScalar>(
+    _ count: Int, _ x: Elements<Number>, from start: Int, _ term: (Number) -> Number
+  ) -> Number {
+    guard count > 0 else { return 0 }
+    x.require(line: count, from: start, step: 1)
+    // SAFETY: the line exists.
+    let a = unsafe x.memory + start
+    let whole = count & ~15
+    var lanes = SIMD16<Number>()
+    for i in stride(from: 0, to: whole, by: 16) {
+      for j in 0..<16 { lanes[j] += term(unsafe a[i + j]) }
+    }
+    for j in 0..<count - whole { lanes[j] += term(unsafe a[whole + j]) }
+    let eight = lanes.lowHalf + lanes.highHalf
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
+  }
 }
 
 extension Elements {

@@ -1,7 +1,7 @@
 /// Functions of float64 that have the same bits everywhere, for what float32 is too narrow for.
-enum DoubleFunctions {
+public enum DoubleFunctions {
   /// 𝑥ʸ as IEEE 754 defines it, within 10⁻¹³ of the value where it is finite.
-  static func pow(_ x: Double, _ y: Double) -> Double {
+  public static func pow(_ x: Double, _ y: Double) -> Double {
     if y == 0 || x == 1 { return 1 }
     if x.isNaN || y.isNaN { return .nan }
     let isInteger = y == y.rounded(.towardZero)
@@ -20,7 +20,7 @@ enum DoubleFunctions {
   }
 
   /// The binary logarithm of a positive finite number.
-  static func log2(_ x: Double) -> Double {
+  public static func log2(_ x: Double) -> Double {
     var m = x.significand
     var e = Double(x.exponent)
     if m > 1.4142135623730951 {
@@ -35,8 +35,17 @@ enum DoubleFunctions {
     return e + 2 * s * sum * 1.4426950408889634
   }
 
+  /// 𝑒ˣ, within 10⁻¹³ of the value.
+  public static func exp(_ x: Double) -> Double { x.isNaN ? .nan : exp2(x * 1.4426950408889634) }
+
+  /// ln 𝑥; −∞ of ±0, and NaN of what is less.
+  public static func log(_ x: Double) -> Double {
+    guard x > 0 else { return x == 0 ? -.infinity : .nan }
+    return x == .infinity ? x : log2(x) * 0.6931471805599453
+  }
+
   /// 2ˣ; 0 and ∞ beyond what float64 holds.
-  static func exp2(_ x: Double) -> Double {
+  public static func exp2(_ x: Double) -> Double {
     if x > 1_100 { return .infinity }
     if x < -1_200 { return 0 }
     let n = x.rounded(.toNearestOrEven)

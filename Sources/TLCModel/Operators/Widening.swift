@@ -38,7 +38,7 @@ extension TensorView {
   }
 
   /// Sets the elements to those of an `f32` tensor, rounded to nearest even.
-  fileprivate func round(_ wide: TensorView) {
+  func round(_ wide: TensorView) {
     let source = wide.elements(of: Float.self)
     func copy<Element: FloatingTensorElement>(_: Element.Type) {
       let target = elements(of: Element.self)

@@ -21,7 +21,9 @@ extension Variadic {
   ) throws(OperatorError) -> [ValueType] {
     let first = try inputs[0]
     guard first.dtype.isFloatingPoint || (Self.takesIntegers && first.dtype != .bool) else {
-      throw OperatorError("input 0 is \(first.dtype), which it does not take")
+      throw OperatorError(
+        "input 0 is \(first.dtype), not of \(Self.takesIntegers ? "numbers" : "a floating-point type")"
+      )
     }
     var dimensions: [[Dimension]] = []
     for place in 0..<inputs.count {
