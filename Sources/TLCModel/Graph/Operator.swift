@@ -99,6 +99,15 @@ public struct OperatorInputs: Sendable {
   /// An input, or `nil` where it is left out.
   public func optional(_ index: Int) -> Input? { all.indices.contains(index) ? all[index] : nil }
 
+  /// The same with inputs of these types at some places.
+  func replacing(_ types: [Int: ValueType]) -> OperatorInputs {
+    var inputs = all
+    for (place, type) in types where inputs.indices.contains(place) {
+      inputs[place] = Input(type: type)
+    }
+    return OperatorInputs(inputs, freshName: freshName)
+  }
+
   /// The type of an input that must be there.
   public subscript(index: Int) -> ValueType {
     get throws(OperatorError) {

@@ -36,6 +36,7 @@ struct Program: Sendable {
     fuseProducts()
     try foldFixed()
     fuseActivations()
+    prepare()
     removeUnused()
     let used = Set(nodes.flatMap { $0.inputs } + outputs)
     fixed = fixed.filter { used.contains($0.key) }
@@ -86,6 +87,18 @@ struct Program: Sendable {
       }
     }
     remove(unused)
+  }
+
+  /// Lets operators do once what they need not do in every run.
+  private mutating func prepare() {
+    for place in nodes.indices {
+      guard let operation = operators[place] as? any PreparableOperator,
+        let prepared = operation.prepared(
+          nodes[place].inputs.map { fixed[$0] }, given: nodes[place].inputs.map { !$0.isEmpty })
+      else { continue }
+      operators[place] = prepared.operation
+      for input in prepared.heldInputs { nodes[place].inputs[input] = "" }
+    }
   }
 
   /// Computes what depends on weights alone.
