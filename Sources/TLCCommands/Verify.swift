@@ -67,13 +67,20 @@ struct Verify: ParsableCommand {
         try checkpoint.compare(
           withSource: $0, parallelism: threads.parallelism, progress: progress)
       }
+      let runs = try against.flatMap {
+        depth.library < .probes
+          ? nil : try checkpoint.compareRuns(withSource: $0, parallelism: threads.parallelism)
+      }
       Terminal.clearProgress()
       if json {
-        try printJSON(VerificationJSON(report, signer: signer, comparison))
+        try printJSON(VerificationJSON(report, signer: signer, comparison, runs))
       } else if !outputs.quiet {
         printReport(report, signer: signer, comparison)
+        if let runs { printRuns(runs) }
+        print("root       \(report.rootDigest)")
       }
-      if let comparison, !comparison.isSound { throw ExitStatus.failure }
+      let isSound = (comparison?.isSound ?? true) && (runs?.mismatches.isEmpty ?? true)
+      if !isSound { throw ExitStatus.failure }
     }
   }
 
@@ -125,7 +132,29 @@ struct Verify: ParsableCommand {
         print("against    ok  \(comparison.tensorCount) certificates measured again, all equal")
       }
     }
-    print("root       \(report.rootDigest)")
+  }
+
+  private func printRuns(_ runs: ModelComparison) {
+    for mismatch in runs.mismatches { print("against    \(mismatch)") }
+    for output in runs.outputs {
+      var line =
+        "against    ok  output \(output.name): cosine \(Format.fixed(output.certificate.cosine, 6)),"
+        + " largest difference \(Format.scientific(output.certificate.maximumAbsoluteError))"
+      if let divergence = output.divergence {
+        line += ", KL \(Format.scientific(divergence))"
+      }
+      if let share = output.topOne { line += ", top-1 \(Format.percent(share)) equal" }
+      print(line)
+    }
+    let worst = runs.values.max {
+      $0.certificate.relativeRMSError < $1.certificate.relativeRMSError
+    }
+    if let worst {
+      print(
+        "against    ok  largest relative RMS error on the way:"
+          + " \(Format.scientific(worst.certificate.relativeRMSError)),"
+          + " node \(worst.node) (\(worst.operation))")
+    }
   }
 }
 
@@ -140,8 +169,27 @@ private struct VerificationJSON: Encodable {
   var probeValues: Int?
   var signer: String?
   var mismatches: [String]?
+  var outputs: [Output]?
+  var values: [Value]?
 
-  init(_ report: VerificationReport, signer: String?, _ comparison: SourceComparison?) {
+  struct Output: Encodable {
+    var name: String
+    var certificate: CertificateJSON
+    var divergence: Double?
+    var topOne: Double?
+  }
+  struct Value: Encodable {
+    var node: String
+    var operation: String
+    var name: String
+    var relativeRMSError: Double
+    var cosine: Double
+  }
+
+  init(
+    _ report: VerificationReport, signer: String?, _ comparison: SourceComparison?,
+    _ runs: ModelComparison?
+  ) {
     root = report.rootDigest.hex
     depth = report.depth.rawValue
     tensors = report.tensorCount
@@ -150,6 +198,16 @@ private struct VerificationJSON: Encodable {
     probes = report.probes?.repeatedCount
     probeValues = report.probes?.valueCount
     self.signer = signer
-    mismatches = comparison?.mismatches
+    mismatches = comparison.map { $0.mismatches + (runs?.mismatches ?? []) }
+    outputs = runs?.outputs.map {
+      Output(
+        name: $0.name, certificate: CertificateJSON($0.certificate), divergence: $0.divergence,
+        topOne: $0.topOne)
+    }
+    values = runs?.values.map {
+      Value(
+        node: $0.node, operation: $0.operation, name: $0.name,
+        relativeRMSError: $0.certificate.relativeRMSError, cosine: $0.certificate.cosine)
+    }
   }
 }

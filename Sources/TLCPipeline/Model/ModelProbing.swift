@@ -59,12 +59,17 @@ struct ModelProbing {
 
   private func sourceSession(_ checkpoint: ImportedCheckpoint) throws -> Session {
     try Session(graph, threadCount: parallelism.threads) { name in
-      let target = targets[name] ?? name
-      guard let tensor = checkpoint.tensors.first(where: { $0.name.equalsInUTF8(target) }) else {
-        throw GraphError.value(name, "the source has no such tensor")
-      }
-      return try tensor.load(parallelism)
+      try sourceTensor(named: name, of: checkpoint)
     }
+  }
+
+  /// Reads a tensor of the source, or the one that an alias stands for.
+  func sourceTensor(named name: String, of checkpoint: ImportedCheckpoint) throws -> Tensor {
+    let target = targets[name] ?? name
+    guard let tensor = checkpoint.tensors.first(where: { $0.name.equalsInUTF8(target) }) else {
+      throw GraphError.value(name, "the source has no such tensor")
+    }
+    return try tensor.load(parallelism)
   }
 
   /// Whether ``take(_:named:)`` is to be given a tensor.
