@@ -74,3 +74,17 @@ extension ValueType {
     }
   }
 }
+
+extension TensorView {
+  /// The elements as float32, broadcast to a shape.
+  ///
+  /// - Precondition: it is `f32`, `f16` or `bf16`, and broadcasts to the shape.
+  func floats(broadcastTo shape: Shape) -> Elements<Float> {
+    let wide = widened
+    guard wide.shape != shape else { return wide.elements(of: Float.self) }
+    let whole = TensorView(zeros: .f32, shape)
+    Movement.gather(
+      wide, strides: Broadcasting.strides(of: wide.shape, in: shape), into: whole)
+    return whole.elements(of: Float.self)
+  }
+}

@@ -50,8 +50,8 @@ public struct LayerNormalization: Operator {
     else { return }
     let rows = FloatRows(input.reshaped(flat), axis: 1, reading: true)
     let results = FloatRows(out.reshaped(flat), axis: 1, reading: false)
-    let scale = Self.broadcast(factors, to: rowShape)
-    let bias = (inputs.count > 2 ? inputs[2] : nil).map { Self.broadcast($0, to: rowShape) }
+    let scale = factors.floats(broadcastTo: rowShape)
+    let bias = (inputs.count > 2 ? inputs[2] : nil).map { $0.floats(broadcastTo: rowShape) }
     let means = (outputs.count > 1 ? outputs[1] : nil)?.elements(of: Float.self)
     let inverses = (outputs.count > 2 ? outputs[2] : nil)?.elements(of: Float.self)
     context.team.share(rows.count) { part in
@@ -60,17 +60,5 @@ public struct LayerNormalization: Operator {
         means: means, inverses: inverses, length: length, rows: part)
     }
     results.write(to: out.reshaped(flat))
-  }
-
-  /// A factor as one row of float32.
-  private static func broadcast(_ view: TensorView, to shape: Shape) -> Elements<Float> {
-    guard view.shape != shape, let flat = Shape([1, shape.count]) else {
-      guard let line = Shape([1, view.shape.count]) else { preconditionFailure("a row") }
-      return FloatRows(view.reshaped(line), axis: 1, reading: true).elements
-    }
-    let whole = TensorView(zeros: view.dtype, shape)
-    Movement.gather(
-      view, strides: Broadcasting.strides(of: view.shape, in: shape), into: whole)
-    return FloatRows(whole.reshaped(flat), axis: 1, reading: true).elements
   }
 }

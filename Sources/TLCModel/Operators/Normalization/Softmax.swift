@@ -1,35 +1,84 @@
-internal import TLCCore
+public import TLCCore
 public import TLCKernels
 
-/// exp(𝑥 − max) / Σ along an axis, the last one unless `axis` says otherwise.
-public struct Softmax: Operator {
+/// exp(𝑥 − max) / Σ along an axis.
+public struct Softmax: RowOperator {
   public static let name = "Softmax"
-  public static let inputCounts = 1...1
-  private let axis: Int
+  public let axis: Int
 
   public init(_ attributes: inout Attributes) throws(OperatorError) {
     axis = try attributes.int("axis") ?? -1
   }
 
-  public func infer(
-    _ inputs: OperatorInputs, outputCount: Int
-  ) throws(OperatorError) -> [ValueType] {
-    let input = try inputs[0]
-    _ = try Axis.index(axis, rank: input.rank)
-    try input.requireComputedAsFloat()
-    return [input]
+  public func apply(_ x: Elements<Float>, to y: Elements<Float>, length: Int, rows: Range<Int>) {
+    Kernels.softmax(x, to: y, length: length, rows: rows)
+  }
+}
+
+/// (𝑥 − max) − ln Σexp(𝑥 − max) along an axis.
+public struct LogSoftmax: RowOperator {
+  public static let name = "LogSoftmax"
+  public let axis: Int
+
+  public init(_ attributes: inout Attributes) throws(OperatorError) {
+    axis = try attributes.int("axis") ?? -1
   }
 
-  public func evaluate(
-    _ inputs: [TensorView?], into outputs: [TensorView?], _ context: EvaluationContext
-  ) throws(OperatorError) {
-    guard let input = inputs[0], let out = outputs[0] else { return }
-    let axis = try Axis.index(axis, rank: input.shape.rank)
-    let rows = FloatRows(input, axis: axis, reading: true)
-    let results = FloatRows(out, axis: axis, reading: false)
-    context.team.share(rows.count) { part in
-      Kernels.softmax(rows.elements, to: results.elements, length: rows.length, rows: part)
+  public func apply(_ x: Elements<Float>, to y: Elements<Float>, length: Int, rows: Range<Int>) {
+    for start in rows.lazy.map({ $0 * length }) {
+      var most = -Float.infinity
+      for i in 0..<length where x[start + i] > most { most = x[start + i] }
+      Lines.map(length, x, from: start, into: y, at: start) { $0 - most }
+      let logarithm = FloatFunctions.log(
+        Lines.sum(length, y, from: start) { FloatFunctions.exp($0) })
+      Lines.map(length, y, from: start, into: y, at: start) {
+        FloatFunctions.canonical($0 - logarithm)
+      }
     }
-    results.write(to: out)
+  }
+}
+
+/// 1 at the first of the greatest elements along an axis, else 0.
+public struct Hardmax: RowOperator {
+  public static let name = "Hardmax"
+  public let axis: Int
+
+  public init(_ attributes: inout Attributes) throws(OperatorError) {
+    axis = try attributes.int("axis") ?? -1
+  }
+
+  public func apply(_ x: Elements<Float>, to y: Elements<Float>, length: Int, rows: Range<Int>) {
+    for start in rows.lazy.map({ $0 * length }) {
+      var best = 0
+      for i in 1..<max(1, length)
+      where x[start + i] > x[start + best] || x[start + best].isNaN && !x[start + i].isNaN {
+        best = i
+      }
+      for i in 0..<length { y[start + i] = i == best ? 1 : 0 }
+    }
+  }
+}
+
+/// 𝑥 / Σ|𝑥|, or 𝑥 / √Σ𝑥², along an axis.
+public struct LpNormalization: RowOperator {
+  public static let name = "LpNormalization"
+  public let axis: Int
+  private let power: Int
+
+  public init(_ attributes: inout Attributes) throws(OperatorError) {
+    axis = try attributes.int("axis") ?? -1
+    power = try attributes.int("p", in: 1...2, default: 2)
+  }
+
+  public func apply(_ x: Elements<Float>, to y: Elements<Float>, length: Int, rows: Range<Int>) {
+    for start in rows.lazy.map({ $0 * length }) {
+      let norm =
+        power == 1
+        ? Lines.sum(length, x, from: start) { abs($0) }
+        : Lines.sum(length, x, from: start) { $0 * $0 }.squareRoot()
+      Lines.map(length, x, from: start, into: y, at: start) {
+        FloatFunctions.canonical($0 / norm)
+      }
+    }
   }
 }
