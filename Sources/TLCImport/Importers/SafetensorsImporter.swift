@@ -2,6 +2,8 @@ internal import TLCCore
 internal import TLCSystem
 
 /// Reads safetensors: a length, a JSON header, and the tensors' bytes.
+///
+/// `config.json` and the files of a tokenizer that stand beside it become assets.
 public enum SafetensorsImporter: CheckpointImporter {
   public static let name = "safetensors"
   static let rules = 1
@@ -19,6 +21,7 @@ public enum SafetensorsImporter: CheckpointImporter {
     let header = try SafetensorsHeader(input, file: 0)
     return try ImportedCheckpoint(
       importer: name, rules: rules, sources: [input.path], tensors: header.tensors,
-      assets: header.metadata.map { [$0] } ?? [])
+      assets: (header.metadata.map { [$0] } ?? [])
+        + (try HuggingFaceConfiguration.assets(beside: input)))
   }
 }

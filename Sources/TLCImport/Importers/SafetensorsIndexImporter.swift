@@ -30,7 +30,7 @@ public enum SafetensorsIndexImporter: CheckpointImporter {
     return try ImportedCheckpoint(
       importer: name, rules: SafetensorsImporter.rules,
       sources: [input.path] + index.shards.map { input.sibling($0.file) }, tensors: tensors,
-      assets: assets)
+      assets: assets + (try HuggingFaceConfiguration.assets(beside: input)))
   }
 
   private static func compare(
