@@ -109,6 +109,10 @@ let package = Package(
     .target(
       name: "TLCTestSupport", dependencies: ["TLCCore"], path: "Tests/TLCTestSupport",
       swiftSettings: tests),
+    .target(
+      name: "TLCRecordedModels",
+      dependencies: ["TLCCore", "TLCImport", "TLCModel", "TLCRuntime", "TLCTestSupport"],
+      path: "Tests/TLCRecordedModels", swiftSettings: tests),
     .testTarget(
       name: "TLCFormatTests",
       dependencies: ["TLCCompress", "TLCCore", "TLCFormat", "TLCSystem", "TLCTestSupport"],
@@ -125,6 +129,12 @@ let package = Package(
       dependencies: ["TLCCore", "TLCExport", "TLCImport", "TLCSystem", "TLCTestSupport"],
       swiftSettings: tests),
     .testTarget(
+      name: "TLCLoweringTests",
+      dependencies: [
+        "TLCCore", "TLCExport", "TLCImport", "TLCModel", "TLCRecordedModels", "TLCTestSupport",
+      ],
+      swiftSettings: tests),
+    .testTarget(
       name: "TLCKernelsTests", dependencies: ["TLCCore", "TLCKernels"], swiftSettings: tests),
     .testTarget(
       name: "TLCModelTests",
@@ -136,11 +146,17 @@ let package = Package(
       swiftSettings: tests),
     .testTarget(
       name: "TLCPipelineTests",
-      dependencies: ["TLCCompress", "TLCFormat", "TLCPipeline", "TLCTestSupport"],
+      dependencies: [
+        "TLCCompress", "TLCFormat", "TLCImport", "TLCModel", "TLCPipeline", "TLCRuntime",
+        "TLCTestSupport", "TLCText",
+      ],
       swiftSettings: tests),
     .testTarget(
       name: "TLCRealModelTests",
-      dependencies: ["TLCFormat", "TLCImport", "TLCPipeline", "TLCSystem", "TLCTestSupport"],
+      dependencies: [
+        "TLCCore", "TLCFormat", "TLCImport", "TLCModel", "TLCPipeline", "TLCRecordedModels",
+        "TLCRuntime", "TLCSystem", "TLCTestSupport",
+      ],
       swiftSettings: tests),
     .testTarget(
       name: "TLCCommandTests", dependencies: ["TLCTestSupport", "tlc", "tlc-convert"],

@@ -23,6 +23,8 @@ public protocol GraphLowering: Sendable {
 public struct LoweringOptions: Equatable, Sendable {
   /// By a layer's name, the layer to take instead: `LeakyRelu(alpha=0.1)`.
   public var substitutions: [String: String] = [:]
+  /// Values to return besides the outputs that the model has, by name: `last_hidden_state`.
+  public var additionalOutputs: [String] = []
 
   /// Creates options that change nothing.
   public init() {}
@@ -58,7 +60,9 @@ public struct LoweringRegistry: Sendable {
   public init(_ all: [any GraphLowering.Type]) { self.all = all }
 
   /// Every lowering of this package.
-  public static let standard = LoweringRegistry([])
+  public static let standard = LoweringRegistry([
+    HuggingFaceLowering.self
+  ])
 
   /// The graph of a checkpoint; `nil` where nothing here knows its configuration, or it has none.
   public func graph(

@@ -1,0 +1,113 @@
+import ArgumentParser
+import Foundation
+import TLC
+
+/// `tlc run FILE`.
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run the model of a .tlcq file.",
+    discussion: """
+      On text, one line a text, from --text or stdin: an embedding, labels with scores, the tokens \
+      that may stand for a mask, labels of tokens, or with --question the answer that a text has. On \
+      tensors, from --input, whose names are the graph's: every output, to --output or as JSON.
+
+      The same inputs give the same bits, for any number of threads and on any processor.
+      """)
+
+  @Argument(help: "The .tlcq file, or the index of a set.", completion: .file(extensions: ["tlcq"]))
+  var file: String
+
+  @Option(help: "A text; may be given more than once. [default: the lines of stdin]")
+  var text: [String] = []
+
+  @Option(help: "A second text to pair with each, for models of pairs.")
+  var pair: String?
+
+  @Option(help: "A question, of which each text may have the answer.")
+  var question: String?
+
+  @Option(
+    help: ArgumentHelp("How many labels, tokens or answers to print. [default: 5]", valueName: "count")
+  )
+  var top: Int = 5
+
+  @Option(
+    help: ArgumentHelp(
+      "The inputs by name, as .npz, .npy, .safetensors, .h5 or .json.", valueName: "file"),
+    completion: .file())
+  var input: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the outputs go, by the ending .npz, .npy, .safetensors, .h5 or .json. "
+        + "[default: stdout, as JSON]", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  @Option(help: "How deeply to verify the file first.")
+  var verify: Verify.Depth = .digests
+
+  @Flag(help: "Replace a file that is there.")
+  var force = false
+
+  @Flag(help: "Print JSON, a line a text.")
+  var json = false
+
+  @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    if input != nil, !text.isEmpty || pair != nil || question != nil || json {
+      throw ValidationError("--input goes with none of --text, --pair, --question and --json")
+    }
+    if input == nil, output != nil { throw ValidationError("--output needs --input") }
+    if pair != nil, question != nil {
+      throw ValidationError("--pair and --question exclude each other")
+    }
+    if top < 1 { throw ValidationError("--top \(top) is below 1") }
+  }
+
+  func run() throws {
+    try reportingErrors {
+      let checkpoint = try Checkpoint(path: file)
+      let session = try Session(
+        checkpoint, verifying: verify.library, threadCount: threads.parallelism.threads)
+      if let input { return try runTensors(session, input) }
+      var assets: [String: [UInt8]] = [:]
+      for asset in checkpoint.main.assets {
+        assets[asset.name] = try checkpoint.main.bytes(of: asset)
+      }
+      let model = try TextModel(session, assets: assets)
+      if !text.isEmpty { return try printAnswers(model, text) }
+      try forEachBatch { try printAnswers(model, $0) }
+    }
+  }
+
+  private func runTensors(_ session: Session, _ input: String) throws {
+    let results = try session.run(try RunInputs.read(input, for: session.inputs))
+    let outputs = Array(zip(session.outputs, results)).map { (name: $0, tensor: $1) }
+    guard let output else { return print(JSONTensors.text(outputs)) }
+    try RunOutputs.write(outputs, to: output, overwriting: force)
+  }
+
+  /// Lines of stdin that are run at once.
+  private static let batchCount = 32
+
+  private func forEachBatch(_ body: ([String]) throws -> Void) throws {
+    var batch: [String] = []
+    while let line = readLine() {
+      batch.append(line)
+      guard batch.count == Self.batchCount else { continue }
+      try body(batch)
+      batch = []
+    }
+    if !batch.isEmpty { try body(batch) }
+  }
+
+  private func printAnswers(_ model: TextModel, _ texts: [String]) throws {
+    for answer in try TextAnswer.answers(
+      model, texts, pair: pair, question: question, count: top)
+    {
+      if json { try printJSONLine(answer) } else { answer.print() }
+    }
+  }
+}

