@@ -12,28 +12,15 @@ extension EncoderGraph {
       "Mul", [padding, try number(-Float.greatestFiniteMagnitude)], name: "\(name).scores")
   }
 
-  /// The positions of tokens from 0 up, whether they are padding or not; `i64` [batch, sequence].
-  mutating func positions() throws(LoweringError) -> Value {
-    let ones = try add("Equal", [ids, ids], name: "position_ids.every")
-    let counted = try add("Cast", [ones], ["to": .int(7)], name: "position_ids.ones")
-    return try add(
-      "CumSum", [counted, try integer(1)], ["exclusive": .int(1)], name: "position_ids")
-  }
-
-  /// Attention of each token to all.
-  ///
-  /// - Parameters:
-  ///   - layers: the names of the layers of query, key, value and output.
-  ///   - scores: what is added to the scores, broadcast to [batch, heads, sequence, sequence].
-  ///   - distances: how far apart tokens are, where the layer has embeddings of that.
+  /// Attention of each token to all, and the layer behind it.
   mutating func attention(
-    _ states: Value, _ layers: (query: String, key: String, value: String, output: String),
-    _ sizes: EncoderSizes, scores: Value, distances: RelativePositions? = nil, name: String
+    _ layer: EncoderLayer, _ states: Value, _ sizes: EncoderSizes, scores: Value,
+    distances: RelativePositions?
   ) throws(LoweringError) -> Value {
-    let width = sizes.width
-    let query = try linear(states, layers.query, inner: width, outer: width)
-    let key = try linear(states, layers.key, inner: width, outer: width)
-    let value = try linear(states, layers.value, inner: width, outer: width)
+    let (width, name) = (sizes.width, layer.attention)
+    let query = try linear(states, layer.query, inner: width, outer: width)
+    let key = try linear(states, layer.key, inner: width, outer: width)
+    let value = try linear(states, layer.value, inner: width, outer: width)
     var scores = scores
     if let distances {
       scores = try distances.add(
@@ -53,7 +40,7 @@ extension EncoderGraph {
       "Transpose", [sums], ["perm": .ints([0, 2, 1, 3])], name: "\(name).joined")
     let context = try add(
       "Reshape", [joined, try integers([0, 0, width])], name: "\(name).context")
-    return try linear(context, layers.output, inner: width, outer: width)
+    return try linear(context, layer.output, inner: width, outer: width)
   }
 
   /// States with an axis for heads, [batch, sequence, heads, width of a head], turned.
@@ -64,14 +51,5 @@ extension EncoderGraph {
       "Reshape", [states, try integers([0, 0, sizes.headCount, sizes.headWidth])],
       name: "\(name).split")
     return try add("Transpose", [split], ["perm": .ints(permutation)], name: name)
-  }
-
-  /// Two products with a function between them.
-  mutating func feedForward(
-    _ states: Value, _ layers: (first: String, second: String), _ sizes: EncoderSizes
-  ) throws(LoweringError) -> Value {
-    let inner = try linear(states, layers.first, inner: sizes.width, outer: sizes.innerWidth)
-    let active = try activate(inner, sizes.activation, name: "\(layers.first).activation")
-    return try linear(active, layers.second, inner: sizes.innerWidth, outer: sizes.width)
   }
 }

@@ -9,6 +9,8 @@ struct EncoderSizes {
     var layerCount = "num_hidden_layers"
     var innerWidth = "intermediate_size"
     var activation = "hidden_act"
+    /// `nil` where a family has one value.
+    var epsilon: String? = "layer_norm_eps"
   }
 
   /// More layers than any model has.
@@ -33,7 +35,10 @@ struct EncoderSizes {
     layerCount = try fields.size(keys.layerCount, limit: Self.greatestLayerCount)
     innerWidth = try fields.size(keys.innerWidth)
     self.activation = try EncoderActivation(fields, keys.activation, default: activation)
-    self.epsilon = try fields.epsilon("layer_norm_eps", default: epsilon)
+    self.epsilon =
+      try keys.epsilon.map { key throws(LoweringError) in
+        try fields.epsilon(key, default: epsilon)
+      } ?? epsilon
     guard width.isMultiple(of: headCount) else {
       throw fields.malformed(
         "\"\(keys.headCount)\" is \(headCount), which does not divide \"\(keys.width)\", \(width)")

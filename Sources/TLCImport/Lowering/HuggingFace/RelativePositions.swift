@@ -35,17 +35,7 @@ struct RelativePositions {
     self.kind = kind
     self.isScaled = isScaled
     positionCount = try graph.fields.size("max_position_embeddings")
-    // Every row has the same positions.
-    let positions = try graph.add(
-      "ReduceMax", [try graph.positions(), try graph.integers([0])], ["keepdims": .int(0)],
-      name: "position_ids.row")
-    let left = try graph.add(
-      "Unsqueeze", [positions, try graph.integers([1])], name: "position_ids.left")
-    let right = try graph.add(
-      "Unsqueeze", [positions, try graph.integers([0])], name: "position_ids.right")
-    let difference = try graph.add("Sub", [left, right], name: "position_ids.difference")
-    distances = try graph.add(
-      "Add", [difference, try graph.integer(positionCount - 1)], name: "position_ids.distance")
+    distances = try graph.distances(count: positionCount)
   }
 
   /// What is added to scores, [batch, heads, sequence, sequence].

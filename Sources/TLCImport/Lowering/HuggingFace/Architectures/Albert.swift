@@ -44,10 +44,17 @@ enum Albert: EncoderArchitecture {
     let distances = try RelativePositions(kind, isScaled: false, &graph)
     let steps = try steps(fields, sizes)
     for (place, step) in steps.enumerated() {
-      states = try addLayer(
-        to: &graph, states,
-        "\(graph.prefix)encoder.albert_layer_groups.\(step.group).albert_layers.\(step.layer)",
-        sizes, scores, distances, isLast: place == steps.count - 1)
+      let name =
+        "\(graph.prefix)encoder.albert_layer_groups.\(step.group).albert_layers.\(step.layer)"
+      let attention = "\(name).attention"
+      let layer = EncoderLayer(
+        name: name, attention: attention, query: "\(attention).query", key: "\(attention).key",
+        value: "\(attention).value", output: "\(attention).dense",
+        attentionNorm: "\(attention).LayerNorm", inner: "\(name).ffn",
+        outer: "\(name).ffn_output", norm: "\(name).full_layer_layer_norm")
+      states = try graph.addLayer(
+        layer, to: states, sizes, scores: scores, distances: distances,
+        isLast: place == steps.count - 1)
     }
     return (states, sizes.width)
   }
@@ -69,27 +76,6 @@ enum Albert: EncoderArchitecture {
     return (0..<sizes.layerCount).flatMap { place in
       (0..<innerCount).map { (group: Int(Double(place) / share), layer: $0) }
     }
-  }
-
-  private static func addLayer(
-    to graph: inout EncoderGraph, _ states: GraphBuilder.Value, _ layer: String,
-    _ sizes: EncoderSizes, _ scores: GraphBuilder.Value, _ distances: RelativePositions?,
-    isLast: Bool
-  ) throws(LoweringError) -> GraphBuilder.Value {
-    let own = "\(layer).attention"
-    let attended = try graph.attention(
-      states,
-      (query: "\(own).query", key: "\(own).key", value: "\(own).value", output: "\(own).dense"),
-      sizes, scores: scores, distances: distances, name: own)
-    let sum = try graph.add("Add", [attended, states], name: "\(own).sum")
-    let normal = try graph.normalize(
-      sum, "\(own).LayerNorm", width: sizes.width, epsilon: sizes.epsilon)
-    let forward = try graph.feedForward(
-      normal, (first: "\(layer).ffn", second: "\(layer).ffn_output"), sizes)
-    let last = try graph.add("Add", [forward, normal], name: "\(layer).sum")
-    return try graph.normalize(
-      last, "\(layer).full_layer_layer_norm", width: sizes.width, epsilon: sizes.epsilon,
-      name: isLast ? "last_hidden_state" : nil)
   }
 
   private static func predict(

@@ -43,23 +43,16 @@ enum Bert: EncoderArchitecture {
     let distances = try RelativePositions(kind, isScaled: true, &graph)
     var states = embedded
     for place in 0..<sizes.layerCount {
-      let layer = "\(graph.prefix)encoder.layer.\(place)"
-      let own = "\(layer).attention.self"
-      let attended = try graph.attention(
-        states,
-        (
-          query: "\(own).query", key: "\(own).key", value: "\(own).value",
-          output: "\(layer).attention.output.dense"
-        ), sizes, scores: scores, distances: distances, name: own)
-      let sum = try graph.add("Add", [attended, states], name: "\(layer).attention.sum")
-      let normal = try graph.normalize(
-        sum, "\(layer).attention.output.LayerNorm", width: sizes.width, epsilon: sizes.epsilon)
-      let forward = try graph.feedForward(
-        normal, (first: "\(layer).intermediate.dense", second: "\(layer).output.dense"), sizes)
-      let last = try graph.add("Add", [forward, normal], name: "\(layer).sum")
-      states = try graph.normalize(
-        last, "\(layer).output.LayerNorm", width: sizes.width, epsilon: sizes.epsilon,
-        name: place == sizes.layerCount - 1 ? "last_hidden_state" : nil)
+      let name = "\(graph.prefix)encoder.layer.\(place)"
+      let attention = "\(name).attention.self"
+      let layer = EncoderLayer(
+        name: name, attention: attention, query: "\(attention).query", key: "\(attention).key",
+        value: "\(attention).value", output: "\(name).attention.output.dense",
+        attentionNorm: "\(name).attention.output.LayerNorm", inner: "\(name).intermediate.dense",
+        outer: "\(name).output.dense", norm: "\(name).output.LayerNorm")
+      states = try graph.addLayer(
+        layer, to: states, sizes, scores: scores, distances: distances,
+        isLast: place == sizes.layerCount - 1)
     }
     return states
   }

@@ -10,8 +10,7 @@ enum DistilBert: EncoderArchitecture {
 
   private static let keys = EncoderSizes.Keys(
     width: "dim", headCount: "n_heads", layerCount: "n_layers", innerWidth: "hidden_dim",
-    activation: "activation")
-  private static let epsilon: Float = 1e-12
+    activation: "activation", epsilon: nil)
 
   static let heads = [
     EncoderHead("ForMaskedLM", marker: "vocab_transform.weight") {
@@ -20,7 +19,7 @@ enum DistilBert: EncoderArchitecture {
       let head = EncoderGraph.VocabularyHead(
         dense: "vocab_transform", norm: "vocab_layer_norm", decoder: "vocab_projector.weight",
         biases: ["vocab_projector.bias"], width: tokens.width, activation: sizes.activation,
-        epsilon: epsilon)
+        epsilon: sizes.epsilon)
       try graph.predict(tokens, head, name: "logits")
     },
     EncoderHead("ForSequenceClassification", marker: "pre_classifier.weight") {
@@ -39,26 +38,18 @@ enum DistilBert: EncoderArchitecture {
   ) throws(LoweringError) -> (states: GraphBuilder.Value, width: Int) {
     let sizes = try EncoderSizes(graph.fields, keys: keys)
     var states = try graph.embed(
-      width: sizes.width, typeCount: nil, positions: try graph.positions(), epsilon: epsilon)
+      width: sizes.width, typeCount: nil, positions: try graph.positions(), epsilon: sizes.epsilon)
     let scores = try graph.maskScores()
     for place in 0..<sizes.layerCount {
-      let layer = "\(graph.prefix)transformer.layer.\(place)"
-      let own = "\(layer).attention"
-      let attended = try graph.attention(
-        states,
-        (
-          query: "\(own).q_lin", key: "\(own).k_lin", value: "\(own).v_lin",
-          output: "\(own).out_lin"
-        ), sizes, scores: scores, name: own)
-      let sum = try graph.add("Add", [attended, states], name: "\(own).sum")
-      let normal = try graph.normalize(
-        sum, "\(layer).sa_layer_norm", width: sizes.width, epsilon: epsilon)
-      let forward = try graph.feedForward(
-        normal, (first: "\(layer).ffn.lin1", second: "\(layer).ffn.lin2"), sizes)
-      let last = try graph.add("Add", [forward, normal], name: "\(layer).sum")
-      states = try graph.normalize(
-        last, "\(layer).output_layer_norm", width: sizes.width, epsilon: epsilon,
-        name: place == sizes.layerCount - 1 ? "last_hidden_state" : nil)
+      let name = "\(graph.prefix)transformer.layer.\(place)"
+      let attention = "\(name).attention"
+      let layer = EncoderLayer(
+        name: name, attention: attention, query: "\(attention).q_lin", key: "\(attention).k_lin",
+        value: "\(attention).v_lin", output: "\(attention).out_lin",
+        attentionNorm: "\(name).sa_layer_norm", inner: "\(name).ffn.lin1",
+        outer: "\(name).ffn.lin2", norm: "\(name).output_layer_norm")
+      states = try graph.addLayer(
+        layer, to: states, sizes, scores: scores, isLast: place == sizes.layerCount - 1)
     }
     return (states, sizes.width)
   }

@@ -31,6 +31,7 @@ enum EncoderArchitectures {
     Bert.self,
     DistilBert.self,
     Electra.self,
+    MPNet.self,
     Roberta.self,
   ]
 }
