@@ -9,6 +9,8 @@ enum ExitStatus {
   static let corrupt = ExitCode(2)
   /// The system failed: a file cannot be read or written.
   static let system = ExitCode(3)
+  /// A recorded run gives other bits on this machine.
+  static let mismatch = ExitCode(4)
   /// No trusted key has signed the file.
   static let untrusted = ExitCode(5)
   /// A signal ended the work.
@@ -21,6 +23,7 @@ enum ExitStatus {
     1    the input, or what is asked of it, is at fault; or a comparison found a difference
     2    a .tlcq file breaks a rule of the format, or is damaged
     3    the system failed: a file cannot be read or written
+    4    a run that a file recorded gives other bits here
     5    no trusted key has signed the file
     64   the command line is wrong
     130, 143  ended by a signal; nothing unfinished is left behind
@@ -30,7 +33,10 @@ enum ExitStatus {
   static func status(of error: any Error) -> ExitCode {
     switch error {
     case let error as CheckpointError:
-      if case .format = error { return corrupt }
+      if case .format(_, let error) = error {
+        if case .probeMismatch = error.reason { return mismatch }
+        return corrupt
+      }
       return system
     case is IOError: return system
     case let error as ImportError:

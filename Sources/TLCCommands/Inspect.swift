@@ -16,7 +16,7 @@ struct Inspect: ParsableCommand {
   func run() throws {
     try reportingErrors {
       let checkpoint = try Checkpoint(path: file)
-      if json { return try printJSON(try InspectionJSON(checkpoint)) }
+      if json { return try printJSON(InspectionJSON(checkpoint)) }
       let provenance = checkpoint.main.provenance
       let sources = provenance.sources.map { $0.name }.joined(separator: ", ")
       print("\(file): from \(sources), by \(provenance.tool) \(provenance.toolVersion)")
@@ -25,7 +25,9 @@ struct Inspect: ParsableCommand {
       let table = TensorTable(
         summaries: checkpoint.summaries, fileByteCount: checkpoint.byteCount)
       print(table.lines.joined(separator: "\n"))
-      if let graph = try checkpoint.graph() { print("graph: \(graph.graph.summary)") }
+      do {
+        if let graph = try checkpoint.graph() { print("graph: \(graph.graph.summary)") }
+      } catch { print("graph: it cannot be used here: \(error)") }
       for probe in checkpoint.main.probes {
         for output in probe.outputs {
           print(
@@ -67,7 +69,7 @@ private struct InspectionJSON: Encodable {
   var shards: Int
   var graph: GraphJSON?
 
-  init(_ checkpoint: Checkpoint) throws {
+  init(_ checkpoint: Checkpoint) {
     let main = checkpoint.main
     root = checkpoint.rootDigest.hex
     bytes = checkpoint.byteCount
@@ -82,6 +84,6 @@ private struct InspectionJSON: Encodable {
       Asset(name: $0.name, mediaType: $0.mediaType, bytes: $0.byteCount)
     }
     shards = main.shardIndex == nil ? 0 : checkpoint.files.count
-    graph = try checkpoint.graph().map { GraphJSON($0.graph) }
+    graph = (try? checkpoint.graph()).flatMap { $0.map { GraphJSON($0.graph) } }
   }
 }

@@ -27,7 +27,8 @@ struct Run: ParsableCommand {
   var question: String?
 
   @Option(
-    help: ArgumentHelp("How many labels, tokens or answers to print. [default: 5]", valueName: "count")
+    help: ArgumentHelp(
+      "How many labels, tokens or answers to print. [default: 5]", valueName: "count")
   )
   var top: Int = 5
 

@@ -8,12 +8,13 @@ struct Verify: ParsableCommand {
     discussion: """
       Depths, each with those before it: structure, the superblock and the manifest; digests, every \
       stored byte; tensors, every tensor decoded, against the digest of its values; probes, every \
-      recorded run of the graph repeated, bit for bit. With --against, the certificates are measured again from the source. With --trust, FILE.sig must be a \
+      recorded run of the graph repeated, bit for bit. With --against, the certificates are measured \
+      again from the source, and its graph is run beside the file's. With --trust, FILE.sig must be a \
       signature by one of the keys; without it, no signature is looked at.
 
-      Ends with status 0 where all is as it should be, 1 where a certificate is not what is measured, \
-      2 where the file is damaged, 3 where a file cannot be read, the signature among them, 5 where \
-      no trusted key has signed.
+      Ends with status 0 where all is as it should be, 1 where what is measured is not what the file \
+      states, 2 where the file is damaged, 3 where a file cannot be read, the signature among them, 4 \
+      where a recorded run gives other bits here, 5 where no trusted key has signed.
       """)
 
   @Argument(help: "The .tlcq file, or the index of a set.", completion: .file(extensions: ["tlcq"]))

@@ -8,7 +8,7 @@ public struct ExporterRegistry: Sendable {
 
   /// Every exporter of this package.
   public static let standard = ExporterRegistry([
-    SafetensorsExporter.self, HDF5Exporter.self, NumPyExporter.self,
+    SafetensorsExporter.self, HDF5Exporter.self, NumPyExporter.self, NumPyArrayExporter.self,
   ])
 
   /// These and one more.

@@ -70,10 +70,14 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"z":[[1,2]],"v":[1]}"#, "it has no \"x\", which the graph takes as f32 [batch, 2]; it has z, v"),
+    (
+      #"{"z":[[1,2]],"v":[1]}"#,
+      "it has no \"x\", which the graph takes as f32 [batch, 2]; it has z, v"
+    ),
     (#"{"x":[[1,2],[3]]}"#, "\"x\" is not numbers in arrays of one shape"),
     (#"{"x":[[1,"2"]]}"#, "\"x\" is not numbers in arrays of one shape"),
-    (#"{"x":[[1,2,3]]}"#, "value \"x\": "), (#"[1]"#, "it is not a JSON object of arrays of numbers"),
+    (#"{"x":[[1,2,3]]}"#, "value \"x\": "),
+    (#"[1]"#, "it is not a JSON object of arrays of numbers"),
   ])
   func `refuses inputs that do not fit, and says what would`(json: String, what: String) throws {
     let scratch = try Scratch()

@@ -65,7 +65,8 @@ extension Checkpoint {
           for (name, output) in zip(node.outputs, outputs) where !name.isEmpty {
             if let output, output.dtype.isFloatingPoint { kept[name] = output.tensor() }
           }
-        }, initializer: { name throws(GraphError) in
+        },
+        initializer: { name throws(GraphError) in
           guard let weight = weights[name] else {
             throw .value(name, "the file has no such tensor")
           }
