@@ -3,6 +3,8 @@
 tlc_isa tlc_isa_best(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
+  if (__builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512vnni"))
+    return tlc_isa_avx512;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return tlc_isa_avx2;
 #endif
   return tlc_isa_scalar;
@@ -10,10 +12,19 @@ tlc_isa tlc_isa_best(void) {
 
 #if defined(__x86_64__)
 #define CALL(isa, name, ...)                                                                       \
-  ((isa) >= tlc_isa_avx2 ? name##_avx2(__VA_ARGS__) : name##_scalar(__VA_ARGS__))
+  ((isa) >= tlc_isa_avx512 ? name##_avx512(__VA_ARGS__)                                            \
+   : (isa) >= tlc_isa_avx2 ? name##_avx2(__VA_ARGS__)                                              \
+                           : name##_scalar(__VA_ARGS__))
 #else
 #define CALL(isa, name, ...) ((void)(isa), name##_scalar(__VA_ARGS__))
 #endif
+
+void tlc_gemm_f32(tlc_isa isa, size_t row_begin, size_t row_end, size_t panel_begin,
+                  size_t panel_end, size_t n, size_t k, const float *a, size_t a_stride,
+                  const float *packed, const float *bias, float *c, size_t c_stride) {
+  CALL(isa, tlc_gemm_f32, row_begin, row_end, panel_begin, panel_end, n, k, a, a_stride, packed,
+       bias, c, c_stride);
+}
 
 #define MAP(name)                                                                                  \
   void name(tlc_isa isa, size_t count, const float *x, float *y) { CALL(isa, name, count, x, y); }

@@ -4,7 +4,6 @@
 #define FOR_ISA(name) tlc_##name##_avx2
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#include "map_f32.h"
-#include "rows_f32.h"
+#include "kernels_of_isa.h"
 #pragma clang attribute pop
 #endif

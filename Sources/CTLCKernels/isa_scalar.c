@@ -2,5 +2,4 @@
 #define LANES 4
 #define FOR_ISA(name) tlc_##name##_scalar
 
-#include "map_f32.h"
-#include "rows_f32.h"
+#include "kernels_of_isa.h"

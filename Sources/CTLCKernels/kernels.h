@@ -1,10 +1,13 @@
-/// What each instruction set's file gives, and `dispatch.c` chooses from.
+/// What each instruction set's file gives, and `isa.c` chooses from.
 #ifndef TLC_ISA_KERNELS_H
 #define TLC_ISA_KERNELS_H
 
 #include "tlc_kernels.h"
 
 #define DECLARE(isa)                                                                               \
+  void tlc_gemm_f32_##isa(size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end,  \
+                          size_t n, size_t k, const float *a, size_t a_stride,                     \
+                          const float *packed, const float *bias, float *c, size_t c_stride);      \
   void tlc_exp_f32_##isa(size_t count, const float *x, float *y);                                  \
   void tlc_tanh_f32_##isa(size_t count, const float *x, float *y);                                 \
   void tlc_erf_f32_##isa(size_t count, const float *x, float *y);                                  \
@@ -17,5 +20,6 @@
 
 DECLARE(scalar)
 DECLARE(avx2)
+DECLARE(avx512)
 
 #endif

@@ -14,7 +14,8 @@ typedef int32_t ints __attribute__((ext_vector_type(LANES)));
 typedef uint32_t words __attribute__((ext_vector_type(LANES)));
 
 #define INLINE static inline __attribute__((always_inline))
-
+/// Before a loop over what stays in registers.
+#define UNROLL _Pragma("clang loop unroll(full)")
 
 INLINE floats load(const float *x) {
   floats v;

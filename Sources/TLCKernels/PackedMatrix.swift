@@ -59,7 +59,7 @@ public struct PackedMatrix: Sendable {
   public var panelCount: Int { (columnCount + Self.panelWidth - 1) / Self.panelWidth }
 
   /// out[i, j] = (one chain of fused multiply-adds over 𝑘, ascending, from +0, of
-  /// left[i, 𝑘] · self[𝑘, j]) + bias[j].
+  /// left[i, 𝑘] · self[𝑘, j]) + bias[j]: ``MatrixProduct``, with ``FloatFunctions/nan`` for a NaN.
   ///
   /// - Parameters:
   ///   - left: `[rows, depth]`, from its element `leftStart` on.

@@ -15,12 +15,20 @@ import Testing
     "every shape, instruction set and way to share the work out gives the same bits",
     arguments: [
       (1, 1, 1), (1, 64, 300), (1, 70, 513), (2, 16, 0), (5, 17, 256), (6, 16, 257), (7, 31, 600),
-      (13, 100, 64), (150, 33, 40), (300, 20, 12),
+      (13, 100, 64), (31, 97, 300), (150, 33, 40), (300, 20, 12), (26, 40, 1_024),
     ])
   func shapes(rows: Int, columns: Int, depth: Int) throws {
     let a = try Self.random(rows * depth, seed: 1)
     let b = try Self.random(depth * columns, seed: 2)
     let bias = try Self.random(columns, seed: 3)
+    // What gives NaN, infinity and zeros of both signs.
+    bias[columns / 2] = -0.0
+    if depth > 0 {
+      a[rows / 2 * depth] = .infinity
+      a[rows / 3 * depth + depth / 2] = -.nan
+      for i in 0..<depth { a[(rows - 1) * depth + i] = -1e-30 }
+      for i in 0..<min(depth, columns) { b[i] *= 1e-30 }
+    }
     for isTransposed in [false, true] {
       let packed = PackedMatrix(
         b, depth: depth, columnCount: columns, isTransposed: isTransposed)
@@ -43,7 +51,7 @@ import Testing
             let chain = MatrixProduct.element(
               depth, { a[i * depth + $0] },
               { isTransposed ? b[j * depth + $0] : b[$0 * columns + j] })
-            let expected = hasBias ? chain + bias[j] : chain
+            let expected = hasBias ? FloatFunctions.canonical(chain + bias[j]) : chain
             #expect(whole[i * columns + j].bitPattern == expected.bitPattern, "[\(i), \(j)]")
             #expect(parts[i * columns + j].bitPattern == expected.bitPattern, "[\(i), \(j)]")
           }

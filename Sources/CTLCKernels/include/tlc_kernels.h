@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /// What a function may use of the processor. A greater value includes the lesser ones.
-typedef enum { tlc_isa_scalar = 0, tlc_isa_avx2 = 1 } tlc_isa;
+typedef enum { tlc_isa_scalar = 0, tlc_isa_avx2 = 1, tlc_isa_avx512 = 2 } tlc_isa;
 
 /// The greatest that this processor has.
 tlc_isa tlc_isa_best(void);
@@ -23,7 +23,8 @@ enum { tlc_panel_width = 16 };
 void tlc_pack_f32(const float *b, size_t k, size_t n, size_t row_stride, size_t column_stride,
                   float *packed);
 
-/// c[i, j] = (one chain of fused multiply-adds over k, ascending, from +0) + bias[j], for rows in
+/// c[i, j] = (one chain of fused multiply-adds over k, ascending, from +0) + bias[j], a zero being +0
+/// and a NaN 7fc00000: `formats/graph.md`, for rows in
 /// row_begin ..< row_end and columns of the panels panel_begin ..< panel_end, at most `n`.
 ///
 /// `bias` may be null, and then nothing is added. A NaN is 7fc00000. Row i of `a` starts at a + i · a_stride, of `c` at

@@ -1,6 +1,7 @@
 /// The definition of matrix products.
 public enum MatrixProduct {
-  /// One element: a chain of fused multiply-adds, from +0, in order; a NaN is ``FloatFunctions/nan``.
+  /// One element: a chain of fused multiply-adds, from +0, in order. Where it ends at a zero the
+  /// result is +0, and where at a NaN ``FloatFunctions/nan``.
   ///
   /// - Parameters:
   ///   - count: the terms; `left` and `right` give each a factor.
@@ -10,6 +11,6 @@ public enum MatrixProduct {
   ) -> Float {
     var sum: Float = 0
     for k in 0..<count { sum = sum.addingProduct(left(k), right(k)) }
-    return FloatFunctions.canonical(sum)
+    return FloatFunctions.canonical(sum + 0)
   }
 }
