@@ -28,6 +28,8 @@ let package = Package(
   products: [
     .library(name: "TLC", targets: ["TLC"]),
     .library(name: "TLCFormat", targets: ["TLCFormat"]),
+    .library(name: "TLCModel", targets: ["TLCModel"]),
+    .library(name: "TLCText", targets: ["TLCText"]),
     // What `scripts/install` installs; a package depends on `TLC`, which is linked as it likes.
     .library(name: "TLCShared", type: .dynamic, targets: ["TLC"]),
     .executable(name: "tlc", targets: ["tlc"]),
