@@ -96,6 +96,14 @@ import Testing
         + " BertForSequenceClassification, BertForTokenClassification, BertForQuestionAnswering"
     ),
     ("model_type", "7", "\"model_type\" is not a string"),
+    (
+      "architectures", "[\"JinaBertForMaskedLM\"]",
+      "\"architectures\" is \"JinaBertForMaskedLM\", which is no class of Bert"
+    ),
+    (
+      "auto_map", "{\"AutoConfig\":\"a.B\",\"AutoModel\":\"a.C\"}",
+      "\"auto_map\" has \"AutoModel\", code of the model's own, and none is executed"
+    ),
   ])
   func `refuses a configuration, and says what is asked`(
     key: String, value: String?, sentence: String
@@ -245,6 +253,15 @@ import Testing
         == "tensor \"cls.predictions.decoder.weight\": it differs from"
         + " \"bert.embeddings.word_embeddings.weight\", and the configuration says that the two are one"
     )
+  }
+
+  @Test func `takes no other model for one that sentence-transformers follows`() throws {
+    let own = try Self.changed("sentence-mean", ["architectures": "[\"NomicBertModel\"]"])
+    #expect(
+      Self.refusal(own)
+        == Self.place + "\"architectures\" is \"NomicBertModel\", which is no class of Bert")
+    let head = try Self.changed("sentence-mean", ["architectures": "[\"BertForMultipleChoice\"]"])
+    #expect(Self.refusal(head) == nil)
   }
 
   @Test(arguments: [

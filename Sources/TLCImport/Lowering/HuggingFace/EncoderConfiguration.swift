@@ -46,7 +46,29 @@ struct EncoderConfiguration {
       throw fields.malformed(
         "the model is a \"\(said)\", which has no definition here; there are \(known)")
     }
+    try requirePlain(found)
     return found
+  }
+
+  /// Requires that the model is one of transformers' own, whatever stands on it.
+  private func requirePlain(
+    _ architecture: any EncoderArchitecture.Type
+  ) throws(LoweringError) {
+    let members = fields["auto_map"]?.members ?? []
+    if let own = members.first(where: { $0.key.hasPrefix("AutoModel") }) {
+      throw fields.malformed(
+        "\"auto_map\" has \"\(own.key)\", code of the model's own, and none is executed")
+    }
+    guard let name = try className() else { return }
+    let isOwn = architecture.classNames.contains { family in
+      name.hasPrefix("\(family)Model") || name.hasPrefix("\(family)For")
+        || name.hasPrefix("\(family)LMHead")
+    }
+    guard isOwn else {
+      throw fields.malformed(
+        "\"architectures\" is \"\(name)\", which is no class of"
+          + " \(architecture.classNames.joined(separator: ", "))")
+    }
   }
 
   /// The class that the checkpoint was written by; `nil` where it is not said.
