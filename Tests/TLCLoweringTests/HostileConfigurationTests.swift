@@ -190,6 +190,33 @@ import Testing
     }
   }
 
+  @Test(arguments: UInt64(0)..<48)
+  func `survives damage to any asset`(seed: UInt64) throws {
+    var arbitrary = Arbitrary(seed: seed)
+    let folders = ["sentence-several", "albert-groups", "roberta-masked", "mpnet-base"]
+    let checkpoint = try Self.checkpoint(folders[arbitrary.int(in: 0...3)])
+    for _ in 0..<8 {
+      var assets = checkpoint.assets
+      let place = arbitrary.int(in: 0...assets.count - 1)
+      for _ in 0...arbitrary.int(in: 0...2) where !assets[place].bytes.isEmpty {
+        let at = arbitrary.int(in: 0...assets[place].bytes.count - 1)
+        switch arbitrary.int(in: 0...2) {
+        case 0: assets[place].bytes[at] = UInt8(arbitrary.int(in: 0x20...0x7E))
+        case 1: assets[place].bytes.remove(at: at)
+        default: assets[place].bytes.insert(UInt8(arbitrary.int(in: 0x30...0x39)), at: at)
+        }
+      }
+      let damaged = try checkpoint.with(assets: assets)
+      do throws(LoweringError) {
+        if let graph = try LoweringRegistry.standard.graph(of: damaged) {
+          #expect(throws: Never.self) { try damaged.typed(graph) }
+        }
+      } catch {
+        #expect(!"\(error)".isEmpty)
+      }
+    }
+  }
+
   @Test(arguments: [
     "bert-pre-training", "roberta-sequence", "distilbert-masked", "albert-masked",
     "electra-masked", "bert-question",
