@@ -18,14 +18,18 @@ struct ConformanceCases {
   let cases: [Case]
   private let tensors: [String: Tensor]
 
-  /// The names of the files, without their ending, in a folder of `fixtures/onnx`.
+  /// The names of the files, without their ending, in a folder of `fixtures` or of the system.
   static func names(in folder: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: Fixtures.path(folder))
+    try FileManager.default.contentsOfDirectory(atPath: path(folder))
       .filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
   }
 
+  private static func path(_ folder: String) -> String {
+    folder.hasPrefix("/") ? folder : Fixtures.path(folder)
+  }
+
   init(_ name: String, in folder: String) throws {
-    let path = Fixtures.path("\(folder)/\(name)")
+    let path = "\(Self.path(folder))/\(name)"
     let text = try [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(path).json")))
     guard let cases = StrictJSON(text)?["cases"]?.elements else { throw Malformed() }
     var tensors: [String: Tensor] = [:]

@@ -5,6 +5,7 @@ public struct Exp: FloatFunction, PlainOperator {
   public static let name = "Exp"
   public init() {}
   public var kernel: Kernels.Function? { .exp }
+  public var wide: (@Sendable (Double) -> Double)? { { DoubleFunctions.exp($0) } }
   public func apply(_ x: Float) -> Float { FloatFunctions.exp(x) }
 }
 
@@ -12,6 +13,7 @@ public struct Exp: FloatFunction, PlainOperator {
 public struct Log: FloatFunction, PlainOperator {
   public static let name = "Log"
   public init() {}
+  public var wide: (@Sendable (Double) -> Double)? { { DoubleFunctions.log($0) } }
   public func apply(_ x: Float) -> Float { FloatFunctions.log(x) }
 }
 
