@@ -71,9 +71,9 @@ public struct PackedMatrix: Sendable {
   ///   - panels: the panels of columns to compute; threads may share them out.
   /// - Precondition: the elements exist.
   public func multiply(
-    _ left: Elements<Float>, from leftStart: Int = 0, stride leftStride: Int? = nil,
+    _ left: Elements<Float>, from leftStart: Int = 0, leftStride: Int? = nil,
     bias: Elements<Float>? = nil, into out: Elements<Float>, at outStart: Int = 0,
-    stride outStride: Int? = nil, rows: Range<Int>, panels range: Range<Int>,
+    outStride: Int? = nil, rows: Range<Int>, panels range: Range<Int>,
     on instructions: InstructionSet = .best
   ) {
     guard !rows.isEmpty, !range.isEmpty else { return }
@@ -98,22 +98,22 @@ public struct PackedMatrix: Sendable {
   ///
   /// - Precondition: the elements exist.
   public func multiply(
-    _ left: Elements<Float>, from leftStart: Int = 0, stride leftStride: Int? = nil,
+    _ left: Elements<Float>, from leftStart: Int = 0, leftStride: Int? = nil,
     bias: Elements<Float>? = nil, into out: Elements<Float>, at outStart: Int = 0,
-    stride outStride: Int? = nil, rowCount: Int, team: Team
+    outStride: Int? = nil, rowCount: Int, team: Team
   ) {
     // Rows are shared out where there are enough of them, else panels of columns.
     if rowCount >= 6 * team.threadCount {
       team.share(rowCount, unit: 6) { part in
         multiply(
-          left, from: leftStart, stride: leftStride, bias: bias, into: out, at: outStart,
-          stride: outStride, rows: part, panels: 0..<panelCount)
+          left, from: leftStart, leftStride: leftStride, bias: bias, into: out, at: outStart,
+          outStride: outStride, rows: part, panels: 0..<panelCount)
       }
     } else {
       team.share(panelCount, unit: 4) { part in
         multiply(
-          left, from: leftStart, stride: leftStride, bias: bias, into: out, at: outStart,
-          stride: outStride, rows: 0..<rowCount, panels: part)
+          left, from: leftStart, leftStride: leftStride, bias: bias, into: out, at: outStart,
+          outStride: outStride, rows: 0..<rowCount, panels: part)
       }
     }
   }

@@ -62,7 +62,8 @@ struct BatchedProduct {
         last = (batch.right, packed)
       }
       last?.packed.multiply(
-        left, from: batch.left, stride: leftStride, into: out, at: batch.out, stride: outStride,
+        left, from: batch.left, leftStride: leftStride, into: out, at: batch.out,
+        outStride: outStride,
         rowCount: rows, team: team)
     }
   }

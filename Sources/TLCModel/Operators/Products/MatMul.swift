@@ -55,7 +55,7 @@ public struct MatMul: Operator {
 }
 
 /// The pairs of matrices of two tensors.
-private struct MatrixPairs {
+struct MatrixPairs {
   let product: BatchedProduct
   let batches: [BatchedProduct.Batch]
 

@@ -134,7 +134,7 @@ struct Recurrence {
       let times = times(of: steps, direction, row)
       guard !times.isEmpty else { continue }
       weights.input[direction].multiply(
-        inputs, from: sizes.inputRow(times.lowerBound, row), stride: sizes.inputStepStride,
+        inputs, from: sizes.inputRow(times.lowerBound, row), leftStride: sizes.inputStepStride,
         bias: bias, into: part.inputs, at: place * sizes.blockLength * sizes.gateSize,
         rowCount: times.count, team: part.team)
     }
