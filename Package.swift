@@ -94,8 +94,8 @@ let package = Package(
     .target(
       name: "TLC",
       dependencies: [
-        "TLCCore", "TLCSystem", "TLCFormat", "TLCModel", "TLCText", "TLCRuntime", "TLCImport",
-        "TLCExport", "TLCCompress", "TLCPipeline",
+        "TLCCore", "TLCSystem", "TLCFormat", "TLCKernels", "TLCModel", "TLCText", "TLCRuntime",
+        "TLCImport", "TLCExport", "TLCCompress", "TLCPipeline",
       ],
       swiftSettings: house),
 

@@ -44,3 +44,11 @@ void tlc_layer_norm_f32(tlc_isa isa, size_t rows, size_t length, const float *x,
                         float *means, float *inverses) {
   CALL(isa, tlc_layer_norm_f32, rows, length, x, scale, bias, epsilon, y, means, inverses);
 }
+
+size_t tlc_spend_fma_f32(tlc_isa isa, size_t rounds, float *result) {
+  return CALL(isa, tlc_spend_fma_f32, rounds, result);
+}
+
+void tlc_spend_read_f32(tlc_isa isa, size_t count, const float *x, float *result) {
+  CALL(isa, tlc_spend_read_f32, count, x, result);
+}

@@ -16,7 +16,9 @@
   void tlc_softmax_f32_##isa(size_t rows, size_t length, const float *x, float *y);                \
   void tlc_layer_norm_f32_##isa(size_t rows, size_t length, const float *x, const float *scale,    \
                                 const float *bias, float epsilon, float *y, float *means,          \
-                                float *inverses);
+                                float *inverses);                                                  \
+  size_t tlc_spend_fma_f32_##isa(size_t rounds, float *result);                                    \
+  void tlc_spend_read_f32_##isa(size_t count, const float *x, float *result);
 
 DECLARE(scalar)
 DECLARE(avx2)

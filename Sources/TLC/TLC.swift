@@ -4,6 +4,7 @@
 @_exported public import TLCExport
 @_exported public import TLCFormat
 @_exported public import TLCImport
+@_exported public import TLCKernels
 @_exported public import TLCModel
 @_exported public import TLCPipeline
 @_exported public import TLCRuntime

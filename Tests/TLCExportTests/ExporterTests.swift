@@ -58,7 +58,7 @@ import Testing
       "x.safetensors", ["__metadata__"], .u8,
       "tensor \"__metadata__\": safetensors keeps this name for itself"
     ),
-    ("x.onnx", ["a"], .u8, "x.onnx: no format to export to; there are safetensors, hdf5, npz"),
+    ("x.onnx", ["a"], .u8, "x.onnx: no format to export to; there are safetensors, hdf5, npz, npy"),
   ])
   func `refuses what a format cannot hold, and writes nothing`(
     file: String, names: [String], dtype: DType, sentence: String

@@ -69,4 +69,11 @@ void tlc_layer_norm_f32(tlc_isa isa, size_t rows, size_t length, const float *x,
                         const float *scale, const float *bias, float epsilon, float *y,
                         float *means, float *inverses);
 
+/// Does fused multiply-adds in registers, as many as the processor can, and returns how many of
+/// numbers they were: what no product is faster than.
+size_t tlc_spend_fma_f32(tlc_isa isa, size_t rounds, float *result);
+
+/// Reads `count` elements, a multiple of 128: what nothing that reads as much is faster than.
+void tlc_spend_read_f32(tlc_isa isa, size_t count, const float *x, float *result);
+
 #endif

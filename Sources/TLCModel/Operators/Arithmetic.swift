@@ -39,8 +39,10 @@ struct ArithmeticWork<Operation: BinaryArithmetic>: ElementWork {
   let context: EvaluationContext
 
   func floating<Number: FloatingNumber>(_: Number.Type) {
+    // A processor chooses which NaN it gives, and a compiler the order of a sum's terms.
     Elementwise.binary(a, b, out, Number.self, Number.self, Number.self, context) {
-      Operation.apply($0, $1)
+      let result = Operation.apply($0, $1)
+      return result == result ? result : .nan
     }
   }
 

@@ -32,19 +32,34 @@ struct ProbeInputs {
     return (isFixed ? [1] : Self.lengths).compactMap { length in
       let lengths = Dictionary(
         uniqueKeysWithValues: names.map { ($0, $0 == "batch" ? Self.batch : length) })
-      var shapes: [String: Shape] = [:]
-      for input in graph.inputs {
-        let dimensions = input.type.dimensions.compactMap { $0.length(where: lengths) }
-        guard dimensions.count == input.type.rank, let shape = Shape(dimensions) else {
-          return nil
-        }
-        shapes[input.name] = shape
-      }
-      guard let specialized = try? typed.specialized(to: shapes),
+      guard let shapes = shapes(where: lengths),
+        let specialized = try? typed.specialized(to: shapes),
         specialized.types.values.allSatisfy({ $0.shape.map { $0.count > 0 } ?? true })
       else { return nil }
       return inputs(shapes, seed: seed)
     }
+  }
+
+  /// Inputs for given lengths of the named axes.
+  ///
+  /// - Throws: ``GraphError`` where a length is missing, or inputs would be too large.
+  func inputs(where lengths: [String: Int], seed: Int) throws(GraphError) -> [Probe.Input] {
+    guard let shapes = shapes(where: lengths) else {
+      throw .malformed("not every named length of its inputs is given, or they are too large")
+    }
+    return inputs(shapes, seed: seed)
+  }
+
+  private func shapes(where lengths: [String: Int]) -> [String: Shape]? {
+    var shapes: [String: Shape] = [:]
+    for input in graph.inputs {
+      let dimensions = input.type.dimensions.compactMap { $0.length(where: lengths) }
+      guard dimensions.count == input.type.rank, let shape = Shape(dimensions) else {
+        return nil
+      }
+      shapes[input.name] = shape
+    }
+    return shapes
   }
 
   private func inputs(_ shapes: [String: Shape], seed: Int) -> [Probe.Input] {

@@ -1,0 +1,84 @@
+import TLCCore
+public import TLCFormat
+import TLCKernels
+import TLCModel
+import TLCRuntime
+
+/// Measures how long runs of a model take, beside what the machine can do.
+public struct SessionBenchmark: Sendable {
+  /// What one way to run gave.
+  public struct Measurement: Sendable {
+    /// The lengths of the named axes.
+    public var lengths: [String: Int]
+    /// The threads that a run may use.
+    public var threadCount: Int
+    /// Seconds a run, in ascending order.
+    public var seconds: [Double]
+    /// What a run computes.
+    public var operationCount: Double
+
+    /// The seconds that a share of runs do not exceed.
+    public func percentile(_ share: Double) -> Double {
+      seconds[min(seconds.count - 1, Int(Double(seconds.count) * share))]
+    }
+
+    /// Rows of the batch a second, at the median; runs, where no axis is `batch`.
+    public var rowsPerSecond: Double { Double(lengths["batch"] ?? 1) / percentile(0.5) }
+
+    /// Operations a second, at the median.
+    public var operationsPerSecond: Double { operationCount / percentile(0.5) }
+  }
+
+  private let graph: TypedGraph
+  private let weights: [String: Tensor]
+
+  /// Opens what is measured.
+  ///
+  /// - Throws: `CheckpointError` where the file is wrong, or has no graph.
+  public init(_ checkpoint: Checkpoint) throws {
+    guard let graph = try checkpoint.graph() else {
+      throw CheckpointError.format(
+        path: checkpoint.main.path,
+        FormatError(.missingKey("graph"), at: checkpoint.main.graphOffset))
+    }
+    self.graph = graph
+    weights = try checkpoint.weights(of: graph.graph)
+  }
+
+  /// The names of the axes whose lengths a run fixes, sorted.
+  public var axes: [String] {
+    Set(graph.graph.inputs.flatMap { $0.type.dimensions.flatMap { $0.names } }).sorted()
+  }
+
+  /// Runs on inputs that are drawn, as many times as asked for, after a first run that is not
+  /// counted.
+  ///
+  /// - Parameters:
+  ///   - lengths: of the named axes.
+  ///   - threadCount: how many threads a run may use.
+  ///   - sampleCount: how many runs are measured.
+  /// - Throws: `GraphError` where the lengths do not fit.
+  public func measure(
+    _ lengths: [String: Int], threadCount: Int, sampleCount: Int
+  ) throws -> Measurement {
+    let session = try Session(graph, threadCount: threadCount) { name in
+      guard let tensor = weights[name] else { throw GraphError.value(name, "it is not there") }
+      return tensor
+    }
+    let drawn = ProbeInputs(graph)
+    let inputs = try drawn.inputs(where: lengths, seed: 0)
+    let tensors = Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.tensor) })
+    let specialized = try graph.specialized(to: tensors.mapValues { $0.shape })
+    _ = try session.run(tensors)
+    var seconds: [Double] = []
+    for _ in 0..<sampleCount {
+      let start = ContinuousClock.now
+      _ = try session.run(tensors)
+      let elapsed = (ContinuousClock.now - start).components
+      seconds.append(Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+    }
+    return Measurement(
+      lengths: lengths, threadCount: threadCount, seconds: seconds.sorted(),
+      operationCount: WorkEstimate(specialized).operationCount)
+  }
+}
