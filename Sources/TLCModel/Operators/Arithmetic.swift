@@ -3,6 +3,7 @@ public import TLCKernels
 
 /// An operator on two tensors of one type, element by element, with broadcasting.
 public protocol BinaryArithmetic: PlainOperator {
+  /// The result, rounded once.
   static func apply<Number: FloatingNumber>(_ a: Number, _ b: Number) -> Number
   /// Wraps around where the result does not fit.
   static func apply<Number: IntegerNumber>(_ a: Number, _ b: Number) -> Number
@@ -53,6 +54,7 @@ struct ArithmeticWork<Operation: BinaryArithmetic>: ElementWork {
   }
 }
 
+/// The sum.
 public struct Add: BinaryArithmetic {
   public static let name = "Add"
   public init() {}
@@ -62,6 +64,7 @@ public struct Add: BinaryArithmetic {
   public static func apply<Number: IntegerNumber>(_ a: Number, _ b: Number) -> Number { a &+ b }
 }
 
+/// The difference.
 public struct Sub: BinaryArithmetic {
   public static let name = "Sub"
   public init() {}
@@ -71,6 +74,7 @@ public struct Sub: BinaryArithmetic {
   public static func apply<Number: IntegerNumber>(_ a: Number, _ b: Number) -> Number { a &- b }
 }
 
+/// The product.
 public struct Mul: BinaryArithmetic {
   public static let name = "Mul"
   public init() {}
@@ -80,7 +84,7 @@ public struct Mul: BinaryArithmetic {
   public static func apply<Number: IntegerNumber>(_ a: Number, _ b: Number) -> Number { a &* b }
 }
 
-/// Integers divide towards zero; division by zero gives 0.
+/// The quotient. Integers divide towards zero; division by zero gives 0.
 public struct Div: BinaryArithmetic {
   public static let name = "Div"
   public init() {}

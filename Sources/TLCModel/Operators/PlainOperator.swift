@@ -1,5 +1,6 @@
 /// An operator without attributes.
 public protocol PlainOperator: Operator {
+  /// There is nothing to say of it.
   init()
 }
 

@@ -52,6 +52,7 @@ private struct ComparisonWork<Relation: Comparison>: ElementWork {
   }
 }
 
+/// Whether elements are equal.
 public struct Equal: Comparison {
   public static let name = "Equal"
   public static let takesBool = true
@@ -59,24 +60,28 @@ public struct Equal: Comparison {
   public static func holds<Number: Comparable>(_ a: Number, _ b: Number) -> Bool { a == b }
 }
 
+/// Whether elements are less than others.
 public struct Less: Comparison {
   public static let name = "Less"
   public init() {}
   public static func holds<Number: Comparable>(_ a: Number, _ b: Number) -> Bool { a < b }
 }
 
+/// Whether elements are not greater than others, and no NaN.
 public struct LessOrEqual: Comparison {
   public static let name = "LessOrEqual"
   public init() {}
   public static func holds<Number: Comparable>(_ a: Number, _ b: Number) -> Bool { a <= b }
 }
 
+/// Whether elements are greater than others.
 public struct Greater: Comparison {
   public static let name = "Greater"
   public init() {}
   public static func holds<Number: Comparable>(_ a: Number, _ b: Number) -> Bool { a > b }
 }
 
+/// Whether elements are not less than others, and no NaN.
 public struct GreaterOrEqual: Comparison {
   public static let name = "GreaterOrEqual"
   public init() {}

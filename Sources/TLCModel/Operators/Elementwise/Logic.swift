@@ -30,24 +30,28 @@ extension Connective {
   }
 }
 
+/// Whether both are true.
 public struct And: Connective {
   public static let name = "And"
   public init() {}
   public static func apply(_ a: UInt8, _ b: UInt8) -> UInt8 { a & b }
 }
 
+/// Whether one is true, or both are.
 public struct Or: Connective {
   public static let name = "Or"
   public init() {}
   public static func apply(_ a: UInt8, _ b: UInt8) -> UInt8 { a | b }
 }
 
+/// Whether one alone is true.
 public struct Xor: Connective {
   public static let name = "Xor"
   public init() {}
   public static func apply(_ a: UInt8, _ b: UInt8) -> UInt8 { a ^ b }
 }
 
+/// Whether it is false.
 public struct Not: PlainOperator {
   public static let name = "Not"
   public static let inputCounts = 1...1

@@ -3,6 +3,7 @@ public import TLCKernels
 
 /// A function of one number that IEEE 754 rounds once at most, element by element.
 public protocol RealFunction: PlainOperator {
+  /// The definition.
   static func apply<Number: FloatingNumber>(_ x: Number) -> Number
 }
 

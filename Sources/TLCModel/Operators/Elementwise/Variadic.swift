@@ -62,6 +62,7 @@ extension Variadic {
   }
 }
 
+/// The sum of the inputs.
 public struct Sum: Variadic, PlainOperator {
   public static let name = "Sum"
   public static let takesIntegers = false
@@ -69,6 +70,7 @@ public struct Sum: Variadic, PlainOperator {
   public init() {}
 }
 
+/// The sum of the inputs, divided by their number.
 public struct Mean: Variadic, PlainOperator {
   public static let name = "Mean"
   public static let takesIntegers = false
@@ -77,6 +79,7 @@ public struct Mean: Variadic, PlainOperator {
   public init() {}
 }
 
+/// The greatest of the inputs: ``Greatest``.
 public struct Max: Variadic, PlainOperator {
   public static let name = "Max"
   public static let takesIntegers = true
@@ -84,6 +87,7 @@ public struct Max: Variadic, PlainOperator {
   public init() {}
 }
 
+/// The least of the inputs: ``Least``.
 public struct Min: Variadic, PlainOperator {
   public static let name = "Min"
   public static let takesIntegers = true

@@ -3,6 +3,7 @@ public import TLCKernels
 
 /// A function of each row of float32 along an axis, the last one unless `axis` says otherwise.
 public protocol RowOperator: Operator {
+  /// The axis that rows lie along; below 0 from the end.
   var axis: Int { get }
   /// Sets the rows of `y` to the function of those of `x`, which have `length` elements.
   func apply(_ x: Elements<Float>, to y: Elements<Float>, length: Int, rows: Range<Int>)

@@ -3,7 +3,9 @@ public import TLCKernels
 
 /// The index along `axis` of an element that no other comes before.
 public protocol ArgReduction: Operator {
+  /// - Parameter choice: what the node says.
   init(_ choice: ArgChoice)
+  /// What the node says.
   var choice: ArgChoice { get }
   /// Whether an element comes before another; of NaNs none does, and they before none.
   static func precedes<Number: Comparable>(_ a: Number, _ b: Number) -> Bool

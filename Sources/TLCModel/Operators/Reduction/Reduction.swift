@@ -3,17 +3,26 @@ public import TLCKernels
 
 /// An operator that takes the elements along axes together: those of input 1, or all.
 public protocol Reduction: Operator {
+  /// - Parameter axes: what the node says.
   init(_ axes: ReductionAxes)
+  /// What the node says.
   var axes: ReductionAxes { get }
   /// The types that it takes.
   static var domainOfTypes: ReductionTypes { get }
+  /// What becomes of the elements that are taken together.
   static func reduce<Number: FloatingNumber>(_ row: Row<Number>) -> Number
+  /// What becomes of integers, which wrap around; never called where ``domainOfTypes`` lacks them.
   static func reduce<Number: IntegerNumber>(_ row: Row<Number>) -> Number
 }
 
 /// What a reduction takes.
 public enum ReductionTypes: Sendable {
-  case floats, numbers, numbersAndBool
+  /// Floating-point numbers alone.
+  case floats
+  /// Integers too.
+  case numbers
+  /// Truth values too.
+  case numbersAndBool
 }
 
 /// What nodes say of the axes of a reduction.

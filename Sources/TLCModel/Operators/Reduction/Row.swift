@@ -5,6 +5,7 @@ internal import TLCKernels
 public struct Row<Number: TensorElement> {
   let elements: Elements<Number>
   let start: Int
+  /// The number of elements.
   public let count: Int
 
   /// - Precondition: `index` is in `0..<count`.
