@@ -65,7 +65,8 @@ struct ConformanceCases {
     for name in test.inputs {
       guard let tensor = tensors["\(test.name)/\(name)"] else { throw Malformed() }
       // Shapes depend on such inputs, so that they must be known before a run.
-      if tensor.shape.rank == 0 || (tensor.shape.rank == 1 && !tensor.dtype.isFloatingPoint) {
+      let isList = tensor.shape.rank == 1 && (!tensor.dtype.isFloatingPoint || name == "scales")
+      if tensor.shape.rank == 0 || isList {
         graph.inputs.removeAll { $0.name == name }
         graph.constants.append(.init(name: name, tensor: tensor))
       } else {
