@@ -16,24 +16,37 @@ extension Program {
 
   private func product(at place: Int, _ givers: [String: Int]) -> (node: Node, operation: Linear)? {
     let node = nodes[place]
-    guard node.operation == "MatMul", node.inputs.count == 2 else { return nil }
-    var right = node.inputs[1]
     var isTransposed = false
+    var bias: TensorView?
+    if let gemm = operators[place] as? Gemm {
+      guard gemm.alpha == 1, gemm.beta == 1, !gemm.isLeftTransposed else { return nil }
+      isTransposed = gemm.isRightTransposed
+      if node.inputs.count > 2, !node.inputs[2].isEmpty {
+        guard let vector = fixed[node.inputs[2]], let columns = vector.shape.dimensions.last,
+          vector.shape.count == columns
+        else { return nil }
+        bias = vector
+      }
+    } else if node.operation != "MatMul" {
+      return nil
+    }
+    var right = node.inputs[1]
     if let giver = givers[right], nodes[giver].operation == "Transpose",
       let source = nodes[giver].inputs.first, fixed[source]?.shape.rank == 2,
       nodes[giver].attributes["perm"].map({ $0 == .ints([1, 0]) }) ?? true
     {
       right = source
-      isTransposed = true
+      isTransposed.toggle()
     }
     guard let matrix = fixed[right], matrix.dtype == .f32, matrix.shape.rank == 2 else {
       return nil
     }
     let lengths = matrix.shape.dimensions
+    guard bias.map({ $0.shape.count == lengths[isTransposed ? 0 : 1] }) ?? true else { return nil }
     let packed = PackedMatrix(
       matrix.elements(of: Float.self), depth: lengths[isTransposed ? 1 : 0],
       columnCount: lengths[isTransposed ? 0 : 1], isTransposed: isTransposed)
-    let linear = Linear(packed, bias: nil, activation: nil)
+    let linear = Linear(packed, bias: bias, activation: nil)
     return (
       Node(
         Linear.name, domain: Linear.domain, name: node.name, inputs: [node.inputs[0]],

@@ -102,7 +102,11 @@ public struct Gemm: Operator {
       left.elements, right.elements, into: result.elements, [.init(left: 0, right: 0, out: 0)],
       panels: panels, team: context.team)
     let scaled = summand.map { FloatTensor(reading: $0, &scratch).elements }
-    add(scaled, summand?.shape, to: result.elements, out.shape, alpha, beta) { $0 * $1 }
+    add(scaled, summand?.shape, to: result.elements, out.shape, alpha, beta) {
+      FloatFunctions.canonical($0 * $1)
+    } _: {
+      FloatFunctions.canonical($0 + $1)
+    }
     result.finish()
   }
 
