@@ -7,14 +7,25 @@ extension Program {
   /// a fixed vector behind them, one ``Linear`` each.
   mutating func fuseProducts() {
     let givers = givers()
+    var packed: [Factor: PackedMatrix] = [:]
     for place in nodes.indices where nodes[place].domain.isEmpty {
-      guard let product = product(at: place, givers) else { continue }
+      guard let product = product(at: place, givers, &packed) else { continue }
       replace(place, with: product.node, product.operation)
     }
     fuseBiases()
   }
 
-  private func product(at place: Int, _ givers: [String: Int]) -> (node: Node, operation: Linear)? {
+  /// A fixed right factor, and whether it is transposed.
+  private struct Factor: Hashable {
+    var name: String
+    var isTransposed: Bool
+  }
+
+  /// - Parameter packed: the factors that are packed already: layers that share their weights share
+  ///   memory.
+  private func product(
+    at place: Int, _ givers: [String: Int], _ packed: inout [Factor: PackedMatrix]
+  ) -> (node: Node, operation: Linear)? {
     let node = nodes[place]
     var isTransposed = false
     var bias: TensorView?
@@ -43,10 +54,14 @@ extension Program {
     }
     let lengths = matrix.shape.dimensions
     guard bias.map({ $0.shape.count == lengths[isTransposed ? 0 : 1] }) ?? true else { return nil }
-    let packed = PackedMatrix(
-      matrix.elements(of: Float.self), depth: lengths[isTransposed ? 1 : 0],
-      columnCount: lengths[isTransposed ? 0 : 1], isTransposed: isTransposed)
-    let linear = Linear(packed, bias: bias, activation: nil)
+    let factor = Factor(name: right, isTransposed: isTransposed)
+    let shared =
+      packed[factor]
+      ?? PackedMatrix(
+        matrix.elements(of: Float.self), depth: lengths[isTransposed ? 1 : 0],
+        columnCount: lengths[isTransposed ? 0 : 1], isTransposed: isTransposed)
+    packed[factor] = shared
+    let linear = Linear(shared, bias: bias, activation: nil)
     return (
       Node(
         Linear.name, domain: Linear.domain, name: node.name, inputs: [node.inputs[0]],
