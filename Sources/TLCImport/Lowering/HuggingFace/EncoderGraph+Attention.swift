@@ -26,30 +26,10 @@ extension EncoderGraph {
       scores = try distances.add(
         to: &self, query: query, key: key, sizes, scores: scores, name: name)
     }
-    let queries = try heads(of: query, sizes, [0, 2, 1, 3], name: "\(name).queries")
-    let keys = try heads(of: key, sizes, [0, 2, 3, 1], name: "\(name).keys")
-    let values = try heads(of: value, sizes, [0, 2, 1, 3], name: "\(name).values")
-    let products = try add("MatMul", [queries, keys], name: "\(name).products")
-    let scaled = try add(
-      "Mul", [products, try number(1 / Float(sizes.headWidth).squareRoot())],
-      name: "\(name).scaled")
-    let masked = try add("Add", [scaled, scores], name: "\(name).masked")
-    let shares = try add("Softmax", [masked], ["axis": .int(-1)], name: "\(name).shares")
-    let sums = try add("MatMul", [shares, values], name: "\(name).sums")
-    let joined = try add(
-      "Transpose", [sums], ["perm": .ints([0, 2, 1, 3])], name: "\(name).joined")
+    let heads = Attribute.int(sizes.headCount)
     let context = try add(
-      "Reshape", [joined, try integers([0, 0, width])], name: "\(name).context")
+      "Attention", [query, key, value, scores],
+      ["kv_num_heads": heads, "q_num_heads": heads], name: "\(name).context")
     return try linear(context, layer.output, inner: width, outer: width)
-  }
-
-  /// States with an axis for heads, [batch, sequence, heads, width of a head], turned.
-  private mutating func heads(
-    of states: Value, _ sizes: EncoderSizes, _ permutation: [Int], name: String
-  ) throws(LoweringError) -> Value {
-    let split = try add(
-      "Reshape", [states, try integers([0, 0, sizes.headCount, sizes.headWidth])],
-      name: "\(name).split")
-    return try add("Transpose", [split], ["perm": .ints(permutation)], name: name)
   }
 }
