@@ -12,6 +12,7 @@ struct Slices<Element: FloatingTensorElement>: Sendable {
   /// element where the axis is the last.
   private func forEachRange(ofSlice slice: Int, _ body: (Int, Int) -> Void) {
     let shape = tensor.shape
+    guard shape.count > 0 else { return }
     switch layout {
     case .tensor: body(0, shape.count)
     case .axis(let axis):

@@ -85,6 +85,24 @@ import Testing
     #expect(values.decoded().elements(of: Float.self) == floats)
   }
 
+  @Test func `quantizes tensors without elements, whatever the axis`() throws {
+    let tensor = Tensor([] as [Float], shape: try Self.shape(2, 0, 3))
+    var granularities = [Granularity()]
+    for axis in 0...2 {
+      granularities += [Granularity(axis: axis), Granularity(axis: axis, groupSize: 8)]
+    }
+    for granularity in granularities {
+      let quantizers: [any Quantizer] = [
+        RoundToNearestQuantizer(bits: 4, granularity: granularity),
+        UniformStepQuantizer(step: 0.3, granularity: granularity),
+      ]
+      for quantizer in quantizers {
+        let values = try quantizer.quantize(tensor, parallelism: .serial) as? UniformValues
+        #expect(values?.codes == [])
+      }
+    }
+  }
+
   @Test func `refuses an element that is not finite, with its index`() throws {
     let tensor = Tensor([1, .nan, .infinity] as [Float], shape: try Self.shape(3))
     #expect(throws: CompressionError.nonFinite(count: 2, firstIndex: 1)) {
