@@ -45,8 +45,9 @@ public struct LayerNormalization: Operator {
     let axis = try Axis.index(axis, rank: input.shape.rank)
     let row = Array(input.shape.dimensions[axis...])
     let length = row.reduce(1, *)
-    guard length > 0, let flat = Shape([input.shape.count / length, length]),
-      let rowShape = Shape(row)
+    // Of no rows, one may still be longer than memory.
+    guard length > 0, input.shape.count > 0,
+      let flat = Shape([input.shape.count / length, length]), let rowShape = Shape(row)
     else { return }
     let rows = FloatRows(input.reshaped(flat), axis: 1, reading: true)
     let results = FloatRows(out.reshaped(flat), axis: 1, reading: false)
