@@ -80,9 +80,28 @@ import Testing
       "tlc-recipe: 1\nrules:\n  - match: {name: \"[\"}",
       "recipe, line 3: \"name\" is not a regular expression"
     ),
+    (
+      "tlc-recipe: 1\nrules:\n  - match: {rank: [x, 1, 2]}",
+      "recipe, line 3: \"rank\" is neither a rank from 0 to 8 nor a list of a least and a most"
+    ),
+    (
+      "tlc-recipe: 1\nrules: [1",
+      "recipe, line 3: is not YAML: did not find expected ',' or ']'"
+    ),
+    (
+      "tlc-recipe: 1\nrules: []\nrules: []",
+      "recipe, line 2: is not YAML: the key \"rules\" is there twice"
+    ),
   ])
   func `says what is wrong with a recipe, and where`(text: String, message: String) {
     let error = #expect(throws: RecipeError.self) { try Recipe(parsing: text) }
     #expect(error.map { "\($0)" } == message)
+  }
+
+  @Test(arguments: ["axis> output", "a: b", "\u{7}", "\u{85}\u{2028}", "", "true", "é\"\\", "<<"])
+  func `writes a recipe as what is read as it`(word: String) throws {
+    let step = RecipeStep(method: word, parameters: [word: .text(word)])
+    let recipe = Recipe(rules: [RecipeRule(match: RecipeMatch(name: "a"), prune: step)])
+    #expect(try Recipe(parsing: recipe.text) == recipe)
   }
 }

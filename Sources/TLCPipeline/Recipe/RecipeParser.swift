@@ -13,10 +13,30 @@ extension Recipe {
     do {
       node = try Yams.compose(yaml: text)
     } catch {
-      throw RecipeError(path: path, reason: "is not YAML: \(error)")
+      throw RecipeError(path: path, error)
     }
     guard let node else { throw RecipeError(path: path, reason: "is empty") }
     self = try RecipeParser(path: path).recipe(node)
+  }
+}
+
+extension RecipeError {
+  /// What is wrong with text that is not YAML, without the text itself.
+  fileprivate init(path: String?, _ error: any Error) {
+    let (line, problem): (Int?, String) =
+      switch error as? YamlError {
+      case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+        .composer(_, let problem, let mark, _):
+        (mark.line, problem)
+      case .reader(let problem, _, _, _): (nil, problem)
+      case .duplicatedKeysInMapping(let keys, let context):
+        (
+          context.mark.line,
+          "the key \"\(keys.sorted().joined(separator: "\", \""))\" is there twice"
+        )
+      default: (nil, "it cannot be read")
+      }
+    self.init(path: path, line: line, reason: "is not YAML: \(problem)")
   }
 }
 
@@ -104,7 +124,7 @@ private struct RecipeParser {
       match.isFloatingPoint = flag
     }
     if let node = members["rank"] {
-      let bounds = node.int.map { [$0, $0] } ?? node.sequence?.compactMap { $0.int } ?? []
+      let bounds = node.int.map { [$0, $0] } ?? node.sequence?.map { $0.int ?? -1 } ?? []
       guard bounds.count == 2, bounds[0] <= bounds[1], bounds[0] >= 0,
         bounds[1] <= Shape.maximumRank
       else {

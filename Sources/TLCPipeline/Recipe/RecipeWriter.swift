@@ -33,10 +33,10 @@ extension RecipeMatch {
 
 extension RecipeStep {
   fileprivate var members: String {
-    var members = ["method: \(method)"]
+    var members = ["method: \(quoted(method))"]
     for key in parameters.keys.sorted(by: { $0.precedesInUTF8($1) }) {
       guard let value = parameters[key] else { continue }
-      members.append("\(key): \(value.text)")
+      members.append("\(quoted(key)): \(value.text)")
     }
     return members.joined(separator: ", ")
   }
@@ -69,6 +69,10 @@ private func quoted(_ text: String) -> String {
     case "\"", "\\": quoted += "\\\(scalar)"
     case "\n": quoted += "\\n"
     case "\t": quoted += "\\t"
+    case "\u{0}"..<" ", "\u{7F}"..<"\u{A0}", "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{FFFE}",
+      "\u{FFFF}":
+      let digits = String(scalar.value, radix: 16)
+      quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     default: quoted.unicodeScalars.append(scalar)
     }
   }
