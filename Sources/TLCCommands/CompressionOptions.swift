@@ -52,9 +52,11 @@ struct CompressionOptions: ParsableArguments {
     if let bits, !(2...16).contains(bits) {
       throw ValidationError("--bits \(bits) is not in 2...16")
     }
-    if let group, group < 8 { throw ValidationError("--group \(group) is below 8") }
-    if let step, !(step > 0 && step <= 16) {
-      throw ValidationError("--step \(step) is not above 0 and up to 16")
+    if let group, !(8...Int(Int32.max)).contains(group) {
+      throw ValidationError("--group \(group) is not in 8...\(Int32.max)")
+    }
+    if let step, !(0x1p-20...16).contains(step) {
+      throw ValidationError("--step \(step) is not from 0.000001 to 16")
     }
     if step != nil, bits != nil || group != nil {
       throw ValidationError("--step goes with neither --bits nor --group")
@@ -72,7 +74,8 @@ struct CompressionOptions: ParsableArguments {
   }
 
   private func patternNumbers() throws -> (n: Int, m: Int) {
-    let numbers = (pattern ?? "").split(separator: ":").compactMap { Int($0) }
+    let parts = (pattern ?? "").split(separator: ":", omittingEmptySubsequences: false)
+    let numbers = parts.map { Int($0) ?? 0 }
     guard numbers.count == 2, (2...16).contains(numbers[1]), (1..<numbers[1]).contains(numbers[0])
     else {
       throw ValidationError("--pattern \(pattern ?? "") is not N:M with 1 ≤ N < M ≤ 16")

@@ -29,7 +29,7 @@ struct Diff: ParsableCommand {
       if json {
         try printJSON(DifferenceJSON(difference))
       } else {
-        for line in lines(difference) { print(line) }
+        for line in lines(difference) { Terminal.printLine(line) }
       }
       if !difference.isEmpty { throw ExitStatus.failure }
     }

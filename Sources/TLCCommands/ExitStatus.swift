@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import TLC
 
 /// The exit statuses of the tools, as the manual lists them.
@@ -57,7 +58,10 @@ func reportingErrors(_ body: () throws -> Void) throws {
     throw error
   } catch {
     Terminal.clearProgress()
-    Terminal.printError("error: \(error)")
+    var failure = error as? IOError
+    if case .system(let cause)? = error as? CheckpointError { failure = cause }
+    let isThere = failure?.code == EEXIST
+    Terminal.printError("error: \(error)" + (isThere ? "; --force replaces it" : ""))
     throw ExitStatus.status(of: error)
   }
 }

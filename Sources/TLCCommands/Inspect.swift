@@ -19,7 +19,8 @@ struct Inspect: ParsableCommand {
       if json { return try printJSON(InspectionJSON(checkpoint)) }
       let provenance = checkpoint.main.provenance
       let sources = provenance.sources.map { $0.name }.joined(separator: ", ")
-      print("\(file): from \(sources), by \(provenance.tool) \(provenance.toolVersion)")
+      Terminal.printLine(
+        "\(file): from \(sources), by \(provenance.tool) \(provenance.toolVersion)")
       print("root \(checkpoint.rootDigest)")
       print("")
       let table = TensorTable(
@@ -37,7 +38,7 @@ struct Inspect: ParsableCommand {
         }
       }
       for asset in checkpoint.main.assets {
-        print("asset \(asset.name), \(asset.mediaType), \(asset.byteCount) bytes")
+        Terminal.printLine("asset \(asset.name), \(asset.mediaType), \(asset.byteCount) bytes")
       }
       if checkpoint.main.shardIndex != nil { print("\(checkpoint.files.count) shards") }
     }

@@ -14,7 +14,7 @@ struct TextTable {
 
   mutating func append(_ cells: [String]) {
     precondition(cells.count == alignments.count, "\(cells.count) cells")
-    rows.append(cells)
+    rows.append(cells.map { Terminal.harmless($0) })
   }
 
   var lines: [String] {

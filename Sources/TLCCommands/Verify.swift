@@ -128,7 +128,7 @@ struct Verify: ParsableCommand {
     }
     if let signer { print("signature  ok  by \(signer)") }
     if let comparison {
-      for mismatch in comparison.mismatches { print("against    \(mismatch)") }
+      for mismatch in comparison.mismatches { Terminal.printLine("against    \(mismatch)") }
       if comparison.isSound {
         print("against    ok  \(comparison.tensorCount) certificates measured again, all equal")
       }

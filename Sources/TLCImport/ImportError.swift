@@ -41,7 +41,7 @@ extension ImportError: CustomStringConvertible {
   }
 
   private static func sentence(_ path: String, _ dataset: String?, _ what: String) -> String {
-    dataset.map { "\(path): \($0): \(what)" } ?? "\(path): \(what)"
+    dataset.map { "\(path): \($0.isEmpty ? "\"\"" : $0): \(what)" } ?? "\(path): \(what)"
   }
 }
 

@@ -50,7 +50,7 @@ import Testing
     let file = try scratch.write([1, 2, 3], to: "out.tlcq")
     let refused = try Tool.run("tlc-convert", Self.model, file)
     #expect(refused.status == 3)
-    #expect(refused.errors == "error: \(file): cannot write: File exists\n")
+    #expect(refused.errors == "error: \(file): cannot write: File exists; --force replaces it\n")
     #expect(try Data(contentsOf: URL(filePath: file)) == Data([1, 2, 3]))
     #expect(try Tool.run("tlc-convert", Self.model, file, "--force").status == 0)
   }

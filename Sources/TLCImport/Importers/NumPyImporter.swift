@@ -32,6 +32,10 @@ public enum NumPyImporter: CheckpointImporter {
           }
         })
     } else {
+      guard ZipArchive.isSignature(input.prefix) || input.path.hasSuffix(".npz") else {
+        throw .malformed(
+          path: input.path, dataset: nil, "it has the signature of neither .npy nor .npz")
+      }
       let archive = try ZipArchive(input)
       for member in archive.members {
         let head = try archive.prefix(of: member, upTo: NumPyHeader.greatestByteCount)
