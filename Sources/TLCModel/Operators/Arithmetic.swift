@@ -42,14 +42,18 @@ struct ArithmeticWork<Operation: BinaryArithmetic>: ElementWork {
   func floating<Number: FloatingNumber>(_: Number.Type) {
     // A processor chooses which NaN it gives, and a compiler the order of a sum's terms.
     Elementwise.binary(a, b, out, Number.self, Number.self, Number.self, context) {
-      let result = Operation.apply($0, $1)
-      return result == result ? result : .nan
+      $0.map {
+        let result = Operation.apply($0, $1)
+        return result == result ? result : .nan
+      }
     }
   }
 
   func integer<Number: IntegerNumber>(_: Number.Type) {
     Elementwise.binary(a, b, out, Number.self, Number.self, Number.self, context) {
-      Operation.apply($0, $1)
+      $0.map {
+        Operation.apply($0, $1)
+      }
     }
   }
 }

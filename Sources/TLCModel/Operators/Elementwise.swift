@@ -2,36 +2,66 @@ public import TLCCore
 internal import TLCKernels
 
 /// Loops over elements that operators share; threads share them out.
+///
+/// What is done with elements is told a line at a time, so that its loop is compiled with it.
 enum Elementwise {
-  /// Sets `out` to `body` of the elements of `a`, which has the same shape.
-  @inline(__always)
+  /// Sets `out` to what `body` makes of lines of `a`, which has the same shape.
   static func unary<A: TensorElement, Out: TensorElement>(
     _ a: TensorView, _ out: TensorView, _: A.Type, _: Out.Type, _ context: EvaluationContext,
-    _ body: @Sendable (A) -> Out
+    _ body: @Sendable (UnaryLine<A, Out>) -> Void
   ) {
     let (x, z) = (a.elements(of: A.self), out.elements(of: Out.self))
-    context.team.share(z.count, unit: Walk.unit) { part in
-      Lines.map(part.count, x, from: part.lowerBound, into: z, at: part.lowerBound, body)
-    }
+    context.team.share(z.count, unit: Walk.unit) { body(UnaryLine(x: x, z: z, range: $0)) }
   }
 
-  /// Sets `out` to `body` of the elements of `a` and `b`, broadcast.
-  @inline(__always)
+  /// Sets `out` to what `body` makes of lines of `a` and `b`, broadcast.
   static func binary<A: TensorElement, B: TensorElement, Out: TensorElement>(
     _ a: TensorView, _ b: TensorView, _ out: TensorView, _: A.Type, _: B.Type, _: Out.Type,
-    _ context: EvaluationContext, _ body: @Sendable (A, B) -> Out
+    _ context: EvaluationContext, _ body: @Sendable (BinaryLine<A, B, Out>) -> Void
   ) {
     let (x, y) = (a.elements(of: A.self), b.elements(of: B.self))
     let z = out.elements(of: Out.self)
     let walk = Walk(
       out.shape.dimensions,
       sources: [a, b].map { Broadcasting.strides(of: $0.shape, in: out.shape) })
-    let (xStep, yStep) = (walk.steps[0], walk.steps[1])
+    let steps = (walk.steps[0], walk.steps[1])
     walk.share(context.team) { start, count, places in
-      Lines.map(
-        count, x, from: places[0], step: xStep, y, from: places[1], step: yStep, into: z,
-        at: start, body)
+      body(
+        BinaryLine(
+          x: x, y: y, z: z, starts: (places[0], places[1]), steps: steps,
+          range: start..<start + count))
     }
+  }
+}
+
+/// Neighbouring elements, and what they become.
+struct UnaryLine<A: TensorElement, Out: TensorElement> {
+  fileprivate let x: Elements<A>
+  fileprivate let z: Elements<Out>
+  fileprivate let range: Range<Int>
+
+  /// Sets each element of the output.
+  @inline(__always)
+  func map(_ body: (A) -> Out) {
+    Lines.map(range.count, x, from: range.lowerBound, into: z, at: range.lowerBound, body)
+  }
+}
+
+/// Elements of two tensors, and the neighbouring ones that they become.
+struct BinaryLine<A: TensorElement, B: TensorElement, Out: TensorElement> {
+  fileprivate let x: Elements<A>
+  fileprivate let y: Elements<B>
+  fileprivate let z: Elements<Out>
+  fileprivate let starts: (Int, Int)
+  fileprivate let steps: (Int, Int)
+  fileprivate let range: Range<Int>
+
+  /// Sets each element of the output.
+  @inline(__always)
+  func map(_ body: (A, B) -> Out) {
+    Lines.map(
+      range.count, x, from: starts.0, step: steps.0, y, from: starts.1, step: steps.1, into: z,
+      at: range.lowerBound, body)
   }
 }
 

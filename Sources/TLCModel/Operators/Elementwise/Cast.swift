@@ -76,7 +76,7 @@ private struct ReadingWork: ElementWork {
 
   func floating<Number: FloatingNumber>(_: Number.Type) {
     if out.dtype == .bool {
-      Elementwise.unary(input, out, Number.self, UInt8.self, context) { $0 == 0 ? 0 : 1 }
+      Elementwise.unary(input, out, Number.self, UInt8.self, context) { $0.map { $0 == 0 ? 0 : 1 } }
     } else {
       out.dtype.run(FromFloating<Number>(input: input, out: out, context: context))
     }
@@ -84,7 +84,7 @@ private struct ReadingWork: ElementWork {
 
   func integer<Number: IntegerNumber>(_: Number.Type) {
     if out.dtype == .bool {
-      Elementwise.unary(input, out, Number.self, UInt8.self, context) { $0 == 0 ? 0 : 1 }
+      Elementwise.unary(input, out, Number.self, UInt8.self, context) { $0.map { $0 == 0 ? 0 : 1 } }
     } else {
       out.dtype.run(FromInteger<Number>(input: input, out: out, context: context))
     }
@@ -97,11 +97,15 @@ private struct FromFloating<Source: FloatingNumber>: ElementWork {
   let context: EvaluationContext
 
   func floating<Number: FloatingNumber>(_: Number.Type) {
-    Elementwise.unary(input, out, Source.self, Number.self, context) { Number($0.double) }
+    Elementwise.unary(input, out, Source.self, Number.self, context) {
+      $0.map { Number($0.double) }
+    }
   }
 
   func integer<Number: IntegerNumber>(_: Number.Type) {
-    Elementwise.unary(input, out, Source.self, Number.self, context) { Number(holding: $0.double) }
+    Elementwise.unary(input, out, Source.self, Number.self, context) {
+      $0.map { Number(holding: $0.double) }
+    }
   }
 }
 
@@ -111,12 +115,14 @@ private struct FromInteger<Source: IntegerNumber>: ElementWork {
   let context: EvaluationContext
 
   func floating<Number: FloatingNumber>(_: Number.Type) {
-    Elementwise.unary(input, out, Source.self, Number.self, context) { Number($0) }
+    Elementwise.unary(input, out, Source.self, Number.self, context) { $0.map { Number($0) } }
   }
 
   func integer<Number: IntegerNumber>(_: Number.Type) {
     Elementwise.unary(input, out, Source.self, Number.self, context) {
-      Number(truncatingIfNeeded: $0)
+      $0.map {
+        Number(truncatingIfNeeded: $0)
+      }
     }
   }
 }

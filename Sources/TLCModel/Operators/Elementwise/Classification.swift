@@ -59,7 +59,9 @@ extension TensorView {
   ) {
     guard let out else { return }
     func classify<Number: FloatingTensorElement>(_: Number.Type) {
-      Elementwise.unary(self, out, Number.self, UInt8.self, context) { body($0.double) ? 1 : 0 }
+      Elementwise.unary(self, out, Number.self, UInt8.self, context) {
+        $0.map { body($0.double) ? 1 : 0 }
+      }
     }
     guard let type = dtype.floatingElementType else { return }
     classify(type)

@@ -46,18 +46,22 @@ private struct ClipWork: ElementWork {
   func floating<Number: FloatingNumber>(_: Number.Type) {
     let least = least?.elements(of: Number.self)[0] ?? -.infinity
     let most = most?.elements(of: Number.self)[0] ?? .infinity
-    Elementwise.unary(input, out, Number.self, Number.self, context) { x in
-      let y = x < least ? least : x
-      return y > most ? most : y
+    Elementwise.unary(input, out, Number.self, Number.self, context) {
+      $0.map { x in
+        let y = x < least ? least : x
+        return y > most ? most : y
+      }
     }
   }
 
   func integer<Number: IntegerNumber>(_: Number.Type) {
     let least = least?.elements(of: Number.self)[0] ?? .min
     let most = most?.elements(of: Number.self)[0] ?? .max
-    Elementwise.unary(input, out, Number.self, Number.self, context) { x in
-      let y = x < least ? least : x
-      return y > most ? most : y
+    Elementwise.unary(input, out, Number.self, Number.self, context) {
+      $0.map { x in
+        let y = x < least ? least : x
+        return y > most ? most : y
+      }
     }
   }
 }

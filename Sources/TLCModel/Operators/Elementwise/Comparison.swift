@@ -41,13 +41,17 @@ private struct ComparisonWork<Relation: Comparison>: ElementWork {
 
   func floating<Number: FloatingNumber>(_: Number.Type) {
     Elementwise.binary(a, b, out, Number.self, Number.self, UInt8.self, context) {
-      Relation.holds($0, $1) ? 1 : 0
+      $0.map {
+        Relation.holds($0, $1) ? 1 : 0
+      }
     }
   }
 
   func integer<Number: IntegerNumber>(_: Number.Type) {
     Elementwise.binary(a, b, out, Number.self, Number.self, UInt8.self, context) {
-      Relation.holds($0, $1) ? 1 : 0
+      $0.map {
+        Relation.holds($0, $1) ? 1 : 0
+      }
     }
   }
 }

@@ -31,11 +31,11 @@ extension FloatFunction {
     try Widening.run(inputs, into: outputs) { inputs, outputs in
       guard let input = inputs[0], let out = outputs[0] else { return }
       if let wide, input.dtype == .f64 {
-        Elementwise.unary(input, out, Double.self, Double.self, context, wide)
+        Elementwise.unary(input, out, Double.self, Double.self, context) { $0.map(wide) }
         return
       }
       guard let kernel else {
-        Elementwise.unary(input, out, Float.self, Float.self, context) { apply($0) }
+        Elementwise.unary(input, out, Float.self, Float.self, context) { $0.map { apply($0) } }
         return
       }
       let (x, y) = (input.elements(of: Float.self), out.elements(of: Float.self))

@@ -25,7 +25,9 @@ extension Connective {
   ) throws(OperatorError) {
     guard let a = inputs[0], let b = inputs[1], let out = outputs[0] else { return }
     Elementwise.binary(a, b, out, UInt8.self, UInt8.self, UInt8.self, context) {
-      Self.apply($0, $1)
+      $0.map {
+        Self.apply($0, $1)
+      }
     }
   }
 }
@@ -71,6 +73,6 @@ public struct Not: PlainOperator {
     _ inputs: [TensorView?], into outputs: [TensorView?], _ context: EvaluationContext
   ) throws(OperatorError) {
     guard let input = inputs[0], let out = outputs[0] else { return }
-    Elementwise.unary(input, out, UInt8.self, UInt8.self, context) { $0 ^ 1 }
+    Elementwise.unary(input, out, UInt8.self, UInt8.self, context) { $0.map { $0 ^ 1 } }
   }
 }

@@ -47,11 +47,15 @@ private struct PowerWork: ElementWork {
   func floating<Number: FloatingNumber>(_: Number.Type) {
     if Number.self == Float.self {
       Elementwise.binary(base, exponent, out, Float.self, Float.self, Float.self, context) {
-        FloatFunctions.pow($0, $1)
+        $0.map {
+          FloatFunctions.pow($0, $1)
+        }
       }
     } else {
       Elementwise.binary(base, exponent, out, Double.self, Double.self, Double.self, context) {
-        DoubleFunctions.pow($0, $1)
+        $0.map {
+          DoubleFunctions.pow($0, $1)
+        }
       }
     }
   }
@@ -59,13 +63,17 @@ private struct PowerWork: ElementWork {
   func integer<Number: IntegerNumber>(_: Number.Type) {
     if exponent.dtype == .i64 {
       Elementwise.binary(base, exponent, out, Number.self, Int64.self, Number.self, context) {
-        $0.power($1)
+        $0.map {
+          $0.power($1)
+        }
       }
     } else {
       Elementwise.binary(base, exponent, out, Number.self, Double.self, Number.self, context) {
-        let whole = Int64(holding: $1)
-        if Double(whole) == $1 { return $0.power(whole) }
-        return Number(holding: DoubleFunctions.pow($0.double, $1))
+        $0.map {
+          let whole = Int64(holding: $1)
+          if Double(whole) == $1 { return $0.power(whole) }
+          return Number(holding: DoubleFunctions.pow($0.double, $1))
+        }
       }
     }
   }

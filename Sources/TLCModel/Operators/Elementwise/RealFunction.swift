@@ -61,7 +61,9 @@ private struct RealWork<Function: RealFunction>: ElementWork {
   let context: EvaluationContext
 
   func floating<Number: FloatingNumber>(_: Number.Type) {
-    Elementwise.unary(input, out, Number.self, Number.self, context) { Function.apply($0) }
+    Elementwise.unary(input, out, Number.self, Number.self, context) {
+      $0.map { Function.apply($0) }
+    }
   }
 
   func integer<Number: IntegerNumber>(_: Number.Type) {}
@@ -73,10 +75,14 @@ private struct NumberWork<Function: NumberFunction>: ElementWork {
   let context: EvaluationContext
 
   func floating<Number: FloatingNumber>(_: Number.Type) {
-    Elementwise.unary(input, out, Number.self, Number.self, context) { Function.apply($0) }
+    Elementwise.unary(input, out, Number.self, Number.self, context) {
+      $0.map { Function.apply($0) }
+    }
   }
 
   func integer<Number: IntegerNumber>(_: Number.Type) {
-    Elementwise.unary(input, out, Number.self, Number.self, context) { Function.apply($0) }
+    Elementwise.unary(input, out, Number.self, Number.self, context) {
+      $0.map { Function.apply($0) }
+    }
   }
 }

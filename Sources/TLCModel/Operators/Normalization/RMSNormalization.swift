@@ -45,9 +45,8 @@ public struct RMSNormalization: Operator {
       let length = row.count
       context.team.share(x.count / length, unit: max(1, Walk.unit / length)) { rows in
         for start in rows.lazy.map({ $0 * length }) {
-          var squares = RowReduction()
-          for i in 0..<length { squares.addSquare(x[start + i]) }
-          let inverse = 1 / (squares.sum / Float(length) + epsilon).squareRoot()
+          let squares = Lines.sum(length, x, from: start) { $0 * $0 }
+          let inverse = 1 / (squares / Float(length) + epsilon).squareRoot()
           Lines.map(
             length, x, from: start, step: 1, scale, from: 0, step: 1, into: y, at: start
           ) { FloatFunctions.canonical($0 * inverse * $1) }

@@ -25,12 +25,15 @@ public struct LogSoftmax: RowOperator {
   }
 
   public func apply(_ x: Elements<Float>, to y: Elements<Float>, length: Int, rows: Range<Int>) {
+    guard let shape = Shape([length]) else { return }
+    let powers = TensorView(zeros: .f32, shape).elements(of: Float.self)
     for start in rows.lazy.map({ $0 * length }) {
       var most = -Float.infinity
       for i in 0..<length where x[start + i] > most { most = x[start + i] }
       Lines.map(length, x, from: start, into: y, at: start) { $0 - most }
-      let logarithm = FloatFunctions.log(
-        Lines.sum(length, y, from: start) { FloatFunctions.exp($0) })
+      Lines.map(length, y, from: start, into: powers, at: 0) { $0 }
+      Kernels.apply(.exp, powers, to: powers, in: 0..<length)
+      let logarithm = FloatFunctions.log(Lines.sum(length, powers, from: 0) { $0 })
       Lines.map(length, y, from: start, into: y, at: start) {
         FloatFunctions.canonical($0 - logarithm)
       }

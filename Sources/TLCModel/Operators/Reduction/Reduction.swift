@@ -86,7 +86,7 @@ extension Reduction {
           rows: input.withLast(reduced, context), length: length, out: out, context: context))
       if out.dtype == .bool {
         // Of no elements the least is all bits.
-        Elementwise.unary(out, out, UInt8.self, UInt8.self, context) { $0 & 1 }
+        Elementwise.unary(out, out, UInt8.self, UInt8.self, context) { $0.map { $0 & 1 } }
       }
     }
   }
