@@ -143,6 +143,10 @@ let package = Package(
       dependencies: ["TLCCore", "TLCImport", "TLCKernels", "TLCModel", "TLCTestSupport"],
       swiftSettings: tests),
     .testTarget(
+      name: "TLCRuntimeTests",
+      dependencies: ["TLCCore", "TLCKernels", "TLCModel", "TLCRuntime", "TLCTestSupport"],
+      swiftSettings: tests),
+    .testTarget(
       name: "TLCExportTests",
       dependencies: ["TLCCore", "TLCExport", "TLCImport", "TLCSystem", "TLCTestSupport"],
       swiftSettings: tests),
