@@ -18,7 +18,8 @@ struct Bench: ParsableCommand {
   var batch: Counts = Counts([1, 32])
 
   @Option(
-    help: ArgumentHelp("Lengths of the other named axes; several with commas.", valueName: "counts"))
+    help: ArgumentHelp("Lengths of the other named axes; several with commas.", valueName: "counts")
+  )
   var length: Counts = Counts([16, 128])
 
   @Option(

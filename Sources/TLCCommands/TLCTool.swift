@@ -7,7 +7,8 @@ public struct TLCTool: ParsableCommand {
     commandName: "tlc", abstract: "Make, check and read small checkpoints that prove themselves.",
     discussion: ExitStatus.manual, version: Tool.version,
     subcommands: [
-      Convert.self, Inspect.self, GraphCommand.self, Run.self, Bench.self, Verify.self, Diff.self, Export.self,
+      Convert.self, Inspect.self, GraphCommand.self, Run.self, Bench.self, Verify.self, Diff.self,
+      Export.self,
       Dump.self,
       Sign.self, KeyGen.self,
     ])
