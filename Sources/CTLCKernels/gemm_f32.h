@@ -73,7 +73,7 @@ static void block_f32(step_f32 s, size_t rows, size_t panels, int streams, int f
   const size_t share = s.count * panels / (rows / tile_rows + 1) + 1;
   const float *next = s.panel + panels * s.panel_stride;
   for (size_t count; rows > 0; rows -= count) {
-    count = rows_of_tile(rows);
+    count = rows_of_tile(rows, tile_rows);
     for (size_t line = 0; fetches && line < share; line++, next += width)
       __builtin_prefetch(next, 0, 2);
     if (panels == panels_of(count, panels)) {
@@ -121,7 +121,7 @@ void FOR_ISA(gemm_f32)(size_t row_begin, size_t row_end, size_t panel_begin, siz
       }
       size_t panels;
       for (size_t panel = panel_begin; panel < panel_end; panel += panels) {
-        panels = panels_of(rows_of_tile(rows), panel_end - panel);
+        panels = panels_of(rows_of_tile(rows, tile_rows), panel_end - panel);
         float biases[tile_panels * width];
         s.columns = lesser(panels * width, n - panel * width);
         if (s.last) s.biases = load_biases(bias ? bias + panel * width : NULL, s.columns, biases);

@@ -26,6 +26,18 @@ void tlc_gemm_f32(tlc_isa isa, size_t row_begin, size_t row_end, size_t panel_be
        bias, c, c_stride);
 }
 
+void tlc_quantize_rows(tlc_isa isa, size_t row_begin, size_t row_end, size_t k, const float *x,
+                       size_t x_stride, int8_t *codes, size_t stride, float *scales,
+                       int32_t *sums) {
+  CALL(isa, tlc_quantize_rows, row_begin, row_end, k, x, x_stride, codes, stride, scales, sums);
+}
+
+void tlc_gemm_int8(tlc_isa isa, size_t row_begin, size_t row_end, size_t panel_begin,
+                   size_t panel_end, const tlc_int8_rows *a, const tlc_int8_matrix *b,
+                   const float *bias, float *c, size_t c_stride) {
+  CALL(isa, tlc_gemm_int8, row_begin, row_end, panel_begin, panel_end, a, b, bias, c, c_stride);
+}
+
 #define MAP(name)                                                                                  \
   void name(tlc_isa isa, size_t count, const float *x, float *y) { CALL(isa, name, count, x, y); }
 

@@ -8,6 +8,12 @@
   void tlc_gemm_f32_##isa(size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end,  \
                           size_t n, size_t k, const float *a, size_t a_stride,                     \
                           const float *packed, const float *bias, float *c, size_t c_stride);      \
+  void tlc_quantize_rows_##isa(size_t row_begin, size_t row_end, size_t k, const float *x,         \
+                               size_t x_stride, int8_t *codes, size_t stride, float *scales,       \
+                               int32_t *sums);                                                     \
+  void tlc_gemm_int8_##isa(size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end, \
+                           const tlc_int8_rows *a, const tlc_int8_matrix *b, const float *bias,    \
+                           float *c, size_t c_stride);                                             \
   void tlc_exp_f32_##isa(size_t count, const float *x, float *y);                                  \
   void tlc_tanh_f32_##isa(size_t count, const float *x, float *y);                                 \
   void tlc_erf_f32_##isa(size_t count, const float *x, float *y);                                  \

@@ -56,9 +56,9 @@ INLINE size_t panels_of(size_t rows, size_t left) {
   return left >= most ? most : 1;
 }
 
-/// The rows of the next tile, where `rows` are divided evenly among as few as can be.
-INLINE size_t rows_of_tile(size_t rows) {
-  const size_t tiles = (rows + tile_rows - 1) / tile_rows;
+/// The rows of the next tile, where `rows` are divided evenly among as few of at most `most` as can be.
+INLINE size_t rows_of_tile(size_t rows, size_t most) {
+  const size_t tiles = (rows + most - 1) / most;
   return tiles ? (rows + tiles - 1) / tiles : 0;
 }
 

@@ -51,6 +51,50 @@ typedef struct {
 void tlc_gather_f32(const float *x, size_t channels, const tlc_window *window, size_t first,
                     size_t count, float *panel);
 
+/// Rows of bytes: `k` codes from −127 to 127 a row, with zeros up to a multiple of 4.
+typedef struct {
+  const int8_t *codes;
+  /// From row to row, at least `k` up to a multiple of 4.
+  size_t stride;
+  /// What a code is worth, and the sum of the codes, a row.
+  const float *scales;
+  const int32_t *sums;
+} tlc_int8_rows;
+
+/// Quantizes rows row_begin ..< row_end of `x`, of `k` elements each: `formats/products.md`.
+void tlc_quantize_rows(tlc_isa isa, size_t row_begin, size_t row_end, size_t k, const float *x,
+                       size_t x_stride, int8_t *codes, size_t stride, float *scales, int32_t *sums);
+
+/// What is left of a code beyond −127…127, of a row of the matrix and a column of the panel.
+typedef struct {
+  uint32_t row, column;
+  int32_t value;
+} tlc_remainder;
+
+/// A matrix of codes of `k` rows and `n` columns.
+typedef struct {
+  size_t k, n;
+  /// ⌈n / 16⌉ panels of ⌈k / 4⌉ × 16 × 4 codes from −127 to 127.
+  const int8_t *panels;
+  /// What is left, in the order of panels; or null. The sum of the magnitudes of a column's codes is
+  /// below 2²⁴.
+  const tlc_remainder *remainders;
+  /// Where each panel's remainders start, and the end.
+  const uint64_t *remainder_starts;
+  /// What a code is worth, a column.
+  const float *steps;
+} tlc_int8_matrix;
+
+/// Packs `b`, as `tlc_pack_f32` does; codes beyond −127…127 are cut.
+void tlc_pack_int8(const int32_t *b, size_t k, size_t n, size_t row_stride, size_t column_stride,
+                   int8_t *packed);
+
+/// c[i, j] of codes, exact but for the last product and sum: `formats/products.md`. Ranges, `bias`
+/// and `c` are as for `tlc_gemm_f32`.
+void tlc_gemm_int8(tlc_isa isa, size_t row_begin, size_t row_end, size_t panel_begin,
+                   size_t panel_end, const tlc_int8_rows *a, const tlc_int8_matrix *b,
+                   const float *bias, float *c, size_t c_stride);
+
 /// Functions of `formats/numbers.md`, element by element; `x` and `y` may be the same.
 void tlc_exp_f32(tlc_isa isa, size_t count, const float *x, float *y);
 void tlc_tanh_f32(tlc_isa isa, size_t count, const float *x, float *y);
