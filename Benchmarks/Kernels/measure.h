@@ -29,6 +29,7 @@ int8_t *random_codes(size_t count, int bound);
 void *memory(size_t bytes);
 
 void measure_dense(tlc_isa isa);
+void measure_codes(tlc_isa isa);
 void measure_bytes(tlc_isa isa);
 
 extern int samples;

@@ -38,6 +38,13 @@ void tlc_gemm_int8(tlc_isa isa, size_t row_begin, size_t row_end, size_t panel_b
   CALL(isa, tlc_gemm_int8, row_begin, row_end, panel_begin, panel_end, a, b, bias, c, c_stride);
 }
 
+void tlc_gemm_codes(tlc_isa isa, size_t row_begin, size_t row_end, size_t panel_begin,
+                    size_t panel_end, const float *a, size_t a_stride, const tlc_code_matrix *b,
+                    const float *bias, float *c, size_t c_stride) {
+  CALL(isa, tlc_gemm_codes, row_begin, row_end, panel_begin, panel_end, a, a_stride, b, bias, c,
+       c_stride);
+}
+
 #define MAP(name)                                                                                  \
   void name(tlc_isa isa, size_t count, const float *x, float *y) { CALL(isa, name, count, x, y); }
 

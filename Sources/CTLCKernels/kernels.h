@@ -14,6 +14,10 @@
   void tlc_gemm_int8_##isa(size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end, \
                            const tlc_int8_rows *a, const tlc_int8_matrix *b, const float *bias,    \
                            float *c, size_t c_stride);                                             \
+  void tlc_gemm_codes_##isa(size_t row_begin, size_t row_end, size_t panel_begin,                  \
+                            size_t panel_end, const float *a, size_t a_stride,                     \
+                            const tlc_code_matrix *b, const float *bias, float *c,                 \
+                            size_t c_stride);                                                      \
   void tlc_exp_f32_##isa(size_t count, const float *x, float *y);                                  \
   void tlc_tanh_f32_##isa(size_t count, const float *x, float *y);                                 \
   void tlc_erf_f32_##isa(size_t count, const float *x, float *y);                                  \

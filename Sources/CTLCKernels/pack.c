@@ -1,4 +1,5 @@
 #include "tlc_kernels.h"
+#include <string.h>
 
 enum { width = tlc_panel_width };
 
@@ -24,4 +25,40 @@ void tlc_pack_int8(const int32_t *b, size_t k, size_t n, size_t row_stride, size
           int32_t code = r < k && j < n ? b[r * row_stride + j * column_stride] : 0;
           *packed++ = (int8_t)(code > 127 ? 127 : code < -127 ? -127 : code);
         }
+}
+
+size_t tlc_blocks_of_codes(size_t k, size_t group, int bits) {
+  const size_t rows = 32 / (size_t)bits;
+  if (k == 0) return 0;
+  if (group > k) group = k;
+  return k / group * ((group + rows - 1) / rows) + (k % group + rows - 1) / rows;
+}
+
+/// A block: `rows` rows from `b` on, and no more than `columns` columns.
+static void pack_block(const int8_t *b, size_t row_stride, size_t column_stride, size_t rows,
+                       size_t columns, int bits, uint8_t *block) {
+  memset(block, 0, 64);
+  for (size_t j = 0; j < columns; j++)
+    for (size_t r = 0; r < rows; r++) {
+      const uint8_t code = (uint8_t)b[r * row_stride + j * column_stride];
+      if (bits == 8) block[r * width + j] = code;
+      else block[4 * j + r / 2] |= (uint8_t)(((code + 8) & 15) << (r % 2 * 4));
+    }
+}
+
+void tlc_pack_codes(const int8_t *b, size_t row_stride, size_t column_stride, const float *steps,
+                    size_t step_row_stride, size_t step_column_stride, size_t k, size_t n,
+                    size_t group, int bits, uint8_t *packed, float *packed_steps) {
+  const size_t most = 32 / (size_t)bits;
+  for (size_t panel = 0; panel * width < n; panel++) {
+    const size_t start = panel * width, columns = n - start < width ? n - start : width;
+    for (size_t begin = 0; begin < k; begin += group) {
+      const size_t end = k - begin < group ? k : begin + group;
+      for (size_t row = begin; row < end; row += most, packed += 64)
+        pack_block(b + row * row_stride + start * column_stride, row_stride, column_stride,
+                   end - row < most ? end - row : most, columns, bits, packed);
+      for (size_t j = 0; j < width; j++)
+        *packed_steps++ = j < columns ? steps[begin / group * step_row_stride + (start + j) * step_column_stride] : 0;
+    }
+  }
 }

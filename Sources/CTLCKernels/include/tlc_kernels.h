@@ -95,6 +95,34 @@ void tlc_gemm_int8(tlc_isa isa, size_t row_begin, size_t row_end, size_t panel_b
                    size_t panel_end, const tlc_int8_rows *a, const tlc_int8_matrix *b,
                    const float *bias, float *c, size_t c_stride);
 
+/// A matrix of codes of `k` rows and `n` columns, of 8 bits (−128…127) or 4 (−8…7).
+typedef struct {
+  size_t k, n;
+  /// How many neighbours down a column share a step; at least 1.
+  size_t group;
+  /// 8 or 4.
+  int bits;
+  /// ⌈n / 16⌉ panels of `tlc_blocks_of_codes` blocks of 64 bytes.
+  const uint8_t *panels;
+  /// ⌈n / 16⌉ panels of ⌈k / group⌉ × 16 steps.
+  const float *steps;
+} tlc_code_matrix;
+
+/// Blocks of 64 bytes of a panel of codes.
+size_t tlc_blocks_of_codes(size_t k, size_t group, int bits);
+
+/// Packs `b`, as `tlc_pack_f32` does, and its steps, of ⌈k / group⌉ rows and `n` columns, whose element
+/// [group, column] is `steps[group * step_row_stride + column * step_column_stride]`.
+void tlc_pack_codes(const int8_t *b, size_t row_stride, size_t column_stride, const float *steps,
+                    size_t step_row_stride, size_t step_column_stride, size_t k, size_t n,
+                    size_t group, int bits, uint8_t *packed, float *packed_steps);
+
+/// c[i, j] of activations as they are and codes: `formats/products.md`. Ranges, `a`, `bias` and `c`
+/// are as for `tlc_gemm_f32`.
+void tlc_gemm_codes(tlc_isa isa, size_t row_begin, size_t row_end, size_t panel_begin,
+                    size_t panel_end, const float *a, size_t a_stride, const tlc_code_matrix *b,
+                    const float *bias, float *c, size_t c_stride);
+
 /// Functions of `formats/numbers.md`, element by element; `x` and `y` may be the same.
 void tlc_exp_f32(tlc_isa isa, size_t count, const float *x, float *y);
 void tlc_tanh_f32(tlc_isa isa, size_t count, const float *x, float *y);
