@@ -88,6 +88,20 @@ public struct ImportedAsset: Equatable, Sendable {
   }
 }
 
+/// A layer of a source that lists its weights in an order, which configurations count on.
+public struct ImportedLayer: Equatable, Sendable {
+  /// The source's own name of the layer: a name that its configuration knows, or a path.
+  public var name: String
+  /// The names of tensors and aliases, in the layer's own order.
+  public var weights: [String]
+
+  /// Creates a layer of weights.
+  public init(name: String, weights: [String]) {
+    self.name = name
+    self.weights = weights
+  }
+}
+
 /// What became of each dataset of a source: it is mapped, or ignored by a named rule.
 public struct Accounting: Equatable, Sendable {
   /// A dataset that became a tensor or an alias.
@@ -127,6 +141,8 @@ public struct ImportedCheckpoint: Sendable {
   public var tensors: [ImportedTensor]
   /// Second names, in order of name.
   public var aliases: [ImportedAlias]
+  /// Which weights a layer has, in the order of the source; empty where a format knows no layers.
+  public var layers: [ImportedLayer]
   /// The files that travel with the model, in order of name.
   public var assets: [ImportedAsset]
   /// What became of each dataset.
@@ -138,7 +154,7 @@ public struct ImportedCheckpoint: Sendable {
   ///   is no tensor.
   public init(
     importer: String, rules: Int, sources: [String], tensors: [ImportedTensor],
-    aliases: [ImportedAlias] = [], assets: [ImportedAsset] = [],
+    aliases: [ImportedAlias] = [], layers: [ImportedLayer] = [], assets: [ImportedAsset] = [],
     ignored: [Accounting.Ignored] = []
   ) throws(ImportError) {
     self.importer = importer
@@ -146,6 +162,7 @@ public struct ImportedCheckpoint: Sendable {
     self.sources = sources
     self.tensors = tensors.sorted { $0.name.precedesInUTF8($1.name) }
     self.aliases = aliases.sorted { $0.name.precedesInUTF8($1.name) }
+    self.layers = layers
     self.assets = assets.sorted { $0.name.precedesInUTF8($1.name) }
     let path = sources.first ?? ""
     let names = (self.tensors.map { ($0.name, $0.source) } + aliases.map { ($0.name, $0.source) })

@@ -57,6 +57,23 @@ import Testing
       ])
   }
 
+  @Test func `says which weights a layer lists, in its order`() throws {
+    func layers(_ file: String) throws -> [String] {
+      try Self.open(file).layers.map { "\($0.name): \($0.weights.joined(separator: " "))" }
+    }
+    #expect(
+      try layers("keras2-nested.h5") == [
+        "embedding: embedding/embeddings", "shared: shared/kernel shared/bias",
+        "inner: inner/dense/kernel inner/dense/bias", "dense: dense/dense/kernel dense/dense/bias",
+      ])
+    #expect(
+      try layers("keras3.weights.h5") == [
+        "layers/dense: layers/dense/vars/0 layers/dense/vars/1",
+        "layers/dense_1: layers/dense_1/vars/0 layers/dense_1/vars/1",
+      ])
+    #expect(try layers("keras3.keras") == layers("keras3.weights.h5"))
+  }
+
   @Test func `says along which axis a layer's outputs lie`() throws {
     let axes = try Self.open("keras2-nested.h5").tensors.map { $0.outputAxis }
     #expect(axes == [nil, 1, 0, nil, 1, nil, 1])

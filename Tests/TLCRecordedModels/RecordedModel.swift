@@ -96,7 +96,7 @@ extension ImportedCheckpoint {
   ) throws -> ImportedCheckpoint {
     try ImportedCheckpoint(
       importer: importer, rules: rules, sources: sources, tensors: tensors ?? self.tensors,
-      aliases: aliases, assets: assets ?? self.assets)
+      aliases: aliases, layers: layers, assets: assets ?? self.assets)
   }
 }
 

@@ -48,6 +48,6 @@ public enum KerasArchiveImporter: CheckpointImporter {
     }
     return try ImportedCheckpoint(
       importer: name, rules: KerasWeightsImporter.rules, sources: [input.path],
-      tensors: contents.tensors, assets: assets, ignored: ignored)
+      tensors: contents.tensors, layers: contents.layers, assets: assets, ignored: ignored)
   }
 }

@@ -24,9 +24,14 @@ public enum KerasHDF5Importer: CheckpointImporter {
     var tensors: [ImportedTensor] = []
     var aliases: [ImportedAlias] = []
     var names: [[UInt8]: String] = [:]
+    var layers: [ImportedLayer] = []
     for weight in weights {
       let short = weight.name.withoutOutputIndex
       let name = counts[short] == 1 ? short : "\(weight.layer)/\(short)"
+      if layers.last?.name != weight.layer {
+        layers.append(ImportedLayer(name: weight.layer, weights: []))
+      }
+      layers[layers.count - 1].weights.append(name)
       if let target = names[Array(weight.dataset.utf8)] {
         aliases.append(ImportedAlias(name: name, target: target, source: weight.path))
         continue
@@ -37,7 +42,7 @@ public enum KerasHDF5Importer: CheckpointImporter {
     }
     return try ImportedCheckpoint(
       importer: self.name, rules: rules, sources: [input.path], tensors: tensors, aliases: aliases,
-      assets: try file.kerasConfiguration(),
+      layers: layers, assets: try file.kerasConfiguration(),
       ignored: try file.ignored(
         besides: weights.flatMap { [$0.path, $0.dataset] }, optimizer: "/optimizer_weights"))
   }
