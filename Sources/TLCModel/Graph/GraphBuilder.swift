@@ -12,7 +12,16 @@ public struct GraphBuilder: Sendable {
   private let registry: OperatorRegistry
   private var nodeNames: Set<String> = []
   private var tensors: [String: Value] = [:]
-  private var constants: [(tensor: Tensor, value: Value)] = []
+  private var constants: [Constant: Value] = [:]
+  /// The number behind a name that was last tried.
+  private var lastNumbers: [String: Int] = [:]
+
+  /// What makes constants equal.
+  private struct Constant: Hashable {
+    var dtype: DType
+    var shape: Shape
+    var bytes: [UInt8]
+  }
 
   public init(registry: OperatorRegistry = .standard) { self.registry = registry }
 
@@ -43,12 +52,13 @@ public struct GraphBuilder: Sendable {
 
   /// A small tensor in the graph itself; the same value for an equal one.
   public mutating func constant(_ tensor: Tensor) throws(GraphError) -> Value {
-    if let found = constants.first(where: { $0.tensor == tensor }) { return found.value }
+    let key = Constant(dtype: tensor.dtype, shape: tensor.shape, bytes: tensor.bytes)
+    if let found = constants[key] { return found }
     let value = Value(name: unused("constant_\(constants.count)"))
     try inference.define(
       value.name, ValueType(tensor.dtype, tensor.shape), constant: tensor)
     graph.constants.append(.init(name: value.name, tensor: tensor))
-    constants.append((tensor, value))
+    constants[key] = value
     return value
   }
 
@@ -104,13 +114,15 @@ public struct GraphBuilder: Sendable {
   }
 
   /// The name, or the name with the least number behind it that makes it new.
-  private func unused(_ name: String) -> String {
+  private mutating func unused(_ name: String) -> String {
     func isTaken(_ name: String) -> Bool {
       inference.types[name] != nil || nodeNames.contains(name)
     }
     guard isTaken(name) else { return name }
-    var number = 2
+    // Those before it stay taken.
+    var number = lastNumbers[name].map { $0 + 1 } ?? 2
     while isTaken("\(name)_\(number)") { number += 1 }
+    lastNumbers[name] = number
     return "\(name)_\(number)"
   }
 }
