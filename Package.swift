@@ -133,7 +133,8 @@ let package = Package(
     .testTarget(
       name: "TLCLoweringTests",
       dependencies: [
-        "TLCCore", "TLCExport", "TLCImport", "TLCModel", "TLCRecordedModels", "TLCTestSupport",
+        "TLCCore", "TLCExport", "TLCImport", "TLCModel", "TLCRecordedModels", "TLCRuntime",
+        "TLCTestSupport",
       ],
       swiftSettings: tests),
     .testTarget(

@@ -61,7 +61,8 @@ public struct LoweringRegistry: Sendable {
 
   /// Every lowering of this package.
   public static let standard = LoweringRegistry([
-    HuggingFaceLowering.self
+    HuggingFaceLowering.self,
+    KerasLowering.self,
   ])
 
   /// The graph of a checkpoint; `nil` where nothing here knows its configuration, or it has none.
