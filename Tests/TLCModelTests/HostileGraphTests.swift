@@ -15,4 +15,21 @@ import Testing
     let typed = try TypedGraph(graph) { _ in nil }
     #expect(typed.constants["y"]?.shape.count == 0)
   }
+
+  @Test func `refuses runs whose values would take more memory than is allowed`() throws {
+    let text = """
+      {"constants":[{"data":"00001000000000000000100000000000","dtype":"i64","name":"shape",\
+      "shape":[2]}],"inputs":[{"dtype":"f32","name":"x","shape":["n",1]}],\
+      "nodes":[{"inputs":["x","shape"],"name":"y","operator":"Expand","outputs":["y"]}],\
+      "opset":23,"outputs":["y"]}
+      """
+    let graph = try Graph(parsing: try #require(StrictJSON(Array(text.utf8))))
+    let typed = try TypedGraph(graph) { _ in nil }
+    let error = #expect(throws: GraphError.self) {
+      try typed.specialized(to: ["x": try #require(Shape([1, 1]))])
+    }
+    #expect(
+      error.map { "\($0)" }
+        == "graph: the values of a run take more than 17179869184 bytes, which is not allowed")
+  }
 }

@@ -56,7 +56,9 @@ public struct TypedGraph: Sendable {
     for initializer in graph.initializers {
       if let type = self.types[initializer.value] { try inference.define(initializer.value, type) }
     }
-    return try TypedGraph(graph, operators: operators, inference)
+    let typed = try TypedGraph(graph, operators: operators, inference)
+    try RunMemory.require(typed.types.values)
+    return typed
   }
 
   private init(

@@ -10,6 +10,7 @@ struct ConcreteTypes {
 
   init(_ program: Program, shapes: [String: Shape]) throws(GraphError) {
     let typed = try program.types(for: shapes)
+    try RunMemory.require(typed.types.values)
     for (name, type) in typed.types {
       guard let shape = type.shape else {
         throw .value(name, "its shape \(type) depends on more than the shapes of the inputs")
