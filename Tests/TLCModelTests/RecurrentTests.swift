@@ -170,4 +170,28 @@ import Testing
     let outputs = try outputs(of: problem, threadCount: 1)
     #expect(outputs == (try expected(problem)))
   }
+
+  @Test(
+    "functions of cells are the operators of their names",
+    arguments: [
+      "Elu", "HardSigmoid", "LeakyRelu", "Relu", "Sigmoid", "Softplus", "Softsign", "Tanh",
+      "ThresholdedRelu",
+    ])
+  func functions(name: String) throws {
+    let numbers: [Float] = [-40, -3, -1, -0.3, -1e-4, 0, 1e-4, 0.3, 1, 1.5, 3, 40, .nan, .infinity]
+    let shape = try #require(Shape([1, numbers.count, 1]))
+    let x = Tensor(numbers, shape: shape)
+    let one = try #require(Shape([1, 1, 1]))
+    // The input itself: a weight of 1, and a state of 0.
+    let cell = OperatorCase(
+      "RNN", [type(.f32, 1, numbers.count, 1), type(.f32, 1, 1, 1), type(.f32, 1, 1, 1)], [:],
+      ["activations": .strings([name])])
+    let y = try cell.evaluate([
+      "0": x, "1": Tensor([Float(1)], shape: one), "2": Tensor([Float(0)], shape: one),
+    ])[0]
+    let expected = try OperatorCase(name, [type(.f32, 1, numbers.count, 1)]).evaluate(["0": x])[0]
+    #expect(
+      y.elements(of: Float.self).map { $0.bitPattern }
+        == expected.elements(of: Float.self).map { FloatFunctions.canonical($0).bitPattern })
+  }
 }

@@ -8,6 +8,7 @@ enum RecurrentActivation: Sendable {
   case softsign
   case softplus
   case affine(alpha: Float, beta: Float)
+  case elu(alpha: Float)
   case leakyRelu(alpha: Float)
   case thresholdedRelu(alpha: Float)
   case scaledTanh(alpha: Float, beta: Float)
@@ -27,6 +28,7 @@ enum RecurrentActivation: Sendable {
     case "Softsign": self = .softsign
     case "Softplus": self = .softplus
     case "Affine": self = .affine(alpha: next(&alphas, 1), beta: next(&betas, 0))
+    case "Elu": self = .elu(alpha: next(&alphas, 1))
     case "LeakyRelu": self = .leakyRelu(alpha: next(&alphas, 0.01))
     case "ThresholdedRelu": self = .thresholdedRelu(alpha: next(&alphas, 1))
     case "ScaledTanh": self = .scaledTanh(alpha: next(&alphas, 1), beta: next(&betas, 1))
@@ -48,6 +50,7 @@ enum RecurrentActivation: Sendable {
     case .softsign: map { $0 / (1 + abs($0)) }
     case .softplus: map { FloatFunctions.softplus($0) }
     case .affine(let alpha, let beta): map { alpha * $0 + beta }
+    case .elu(let alpha): map { $0 < 0 ? alpha * FloatFunctions.expMinusOne($0) : $0 }
     case .leakyRelu(let alpha): map { $0 < 0 ? alpha * $0 : $0 }
     case .thresholdedRelu(let alpha): map { $0 > alpha || $0.isNaN ? $0 : 0 }
     case .scaledTanh(let alpha, let beta): map { alpha * FloatFunctions.tanh(beta * $0) }
