@@ -5,6 +5,7 @@ extension Kernels {
   /// How a convolution goes through its windows: blocks of them are gathered into panels, which are
   /// the right factors of products with the weights.
   public struct ConvolutionBlocks: Sendable {
+    /// Where windows are on the input.
     public let window: Window
     /// The input channels of a group.
     public let channelCount: Int
@@ -13,6 +14,8 @@ extension Kernels {
     /// The panels that are gathered at a time.
     private let panelCount: Int
 
+    /// The blocks of a convolution.
+    ///
     /// - Parameters:
     ///   - repetitions: how many groups of how many inputs there are.
     ///   - threadCount: the threads that share the blocks out.

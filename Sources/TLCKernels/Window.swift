@@ -22,6 +22,7 @@ public struct Window: Sendable {
     public static let one = Axis(
       input: 1, output: 1, kernel: 1, stride: 1, dilation: 1, before: 0)
 
+    /// An axis of these numbers.
     public init(input: Int, output: Int, kernel: Int, stride: Int, dilation: Int, before: Int) {
       self.input = input
       self.output = output
@@ -52,10 +53,15 @@ public struct Window: Sendable {
     }
   }
 
+  /// The outermost axis.
   public let depth: Axis
+  /// The axis in the middle.
   public let height: Axis
+  /// The innermost axis.
   public let width: Axis
 
+  /// Windows on up to three axes, outermost first.
+  ///
   /// - Precondition: there are at most 3 axes; lengths and `before` are from 0 to 2⁵³ − 1, kernels,
   ///   strides and dilations from 1 to 2³¹ − 1.
   public init(_ axes: [Axis]) {

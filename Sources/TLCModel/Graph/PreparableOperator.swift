@@ -13,10 +13,12 @@ public protocol PreparableOperator: Operator {
 
 /// What ``PreparableOperator/prepared(_:given:)`` gives.
 public struct PreparedOperator: Sendable {
+  /// The operator that holds what it made.
   public var operation: any Operator
   /// The places of inputs that it is not given any more.
   public var heldInputs: Set<Int>
 
+  /// An operator, and what it holds.
   public init(_ operation: any Operator, heldInputs: Set<Int>) {
     self.operation = operation
     self.heldInputs = heldInputs
