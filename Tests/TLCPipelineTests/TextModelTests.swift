@@ -153,6 +153,25 @@ import Testing
     #expect(abs(one.map(\.score).reduce(0, +) - 1) <= Self.tolerance)
   }
 
+  @Test func `puts the prompt before texts, and takes white space from around them`() throws {
+    let plain = try Self.model("sentence-mean").embed(["the cat sat", "cat sat"])
+    let name = "sentence-transformers/config_sentence_transformers.json"
+    let prompts = #"{"prompts":{"query":"the ","document":""},"default_prompt_name":"#
+    let prompted = try Self.model("sentence-mean", [name: prompts + "\"query\"}"])
+    #expect(try prompted.embed(["cat sat\n"]) == [plain[0]])
+    for none in ["null", "\"document\"", "\"other\""] {
+      let model = try Self.model("sentence-mean", [name: prompts + none + "}"])
+      #expect(try model.embed(["\u{3000}cat sat "]) == [plain[1]])
+    }
+    let cased = try Self.model(
+      "sentence-mean",
+      [
+        "huggingface/tokenizer_config.json": #"{"do_lower_case":false}"#,
+        "sentence-transformers/sentence_bert_config.json": #"{"do_lower_case":true}"#,
+      ])
+    #expect(try cased.embed(["CAT Sat"]) == [plain[1]])
+  }
+
   @Test func `refuses a task that is not the model's, and assets that are wrong`() throws {
     let model = try Self.model("bert-question")
     #expect(throws: TextModelError.output("logits", there: ["start_logits", "end_logits"])) {

@@ -18,11 +18,13 @@ public struct LabelledToken: Equatable, Sendable {
 }
 
 extension TextModel {
-  /// A vector of each text.
+  /// A vector of each text, behind the prompt that the checkpoint puts before texts where nothing else
+  /// is said.
   ///
   /// - Throws: ``TextModelError`` where the model gives none.
   public func embed(_ texts: [String]) throws -> [[Float]] {
-    try map(texts.map { ($0, nil) }, output: "sentence_embedding") { row, _ in row.elements }
+    let prepared = texts.map { (text: settings.prepared($0), pair: String?.none) }
+    return try map(prepared, output: "sentence_embedding") { row, _ in row.elements }
   }
 
   /// The labels of each text, or pair, those of the highest scores first.

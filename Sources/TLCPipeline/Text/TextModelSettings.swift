@@ -12,6 +12,10 @@ struct TextModelSettings {
   /// The most tokens that a text may have, those of the template included.
   let greatestTokenCount: Int
   let paddingID: Int32
+  /// What is put before a text that is embedded.
+  let prompt: String
+  /// Whether a text that is embedded is made lower case before the tokenizer has it.
+  let lowersCase: Bool
   /// The text of the token that stands for one that is looked for, as a file says it.
   let mask: String?
   private let configuration: StrictJSON
@@ -27,6 +31,14 @@ struct TextModelSettings {
     let tokenizer = try Self.object("huggingface/tokenizer_config.json", assets)
     let special = try Self.object("huggingface/special_tokens_map.json", assets)
     let sentences = try Self.object("sentence-transformers/sentence_bert_config.json", assets)
+    let prompts = try Self.object(
+      "sentence-transformers/config_sentence_transformers.json", assets)
+    prompt = prompts?["default_prompt_name"]?.text.flatMap { prompts?["prompts"]?[$0]?.text } ?? ""
+    if case .boolean(let flag) = sentences?["do_lower_case"] {
+      lowersCase = flag
+    } else {
+      lowersCase = false
+    }
     let padding = configuration["pad_token_id"]?.count ?? 0
     paddingID = Int32(exactly: padding) ?? 0
     let named = tokenizer?["mask_token"] ?? special?["mask_token"]
@@ -56,6 +68,16 @@ struct TextModelSettings {
       throw .asset(name, "it is not a JSON object with unique keys")
     }
     return json
+  }
+
+  /// A text as sentence-transformers gives it to the tokenizer: behind the prompt, without white space
+  /// around both.
+  func prepared(_ text: String) -> String {
+    var scalars = (prompt + text).unicodeScalars[...]
+    while scalars.first?.properties.isWhitespace == true { scalars.removeFirst() }
+    while scalars.last?.properties.isWhitespace == true { scalars.removeLast() }
+    let stripped = String(scalars)
+    return lowersCase ? stripped.lowercased() : stripped
   }
 
   /// The name of a label.
