@@ -111,7 +111,12 @@ struct ConvertOptions: ParsableArguments {
     if let worst = errors.map({ $0.relativeRMSError }).max() {
       print("largest relative RMS error of a tensor: \(Format.scientific(worst))")
     }
-    if let graph = report.graph { print("graph: \(graph.summary)") }
+    if let graph = report.graph {
+      print("graph: \(graph.summary)")
+      if !report.unusedTensors.isEmpty {
+        print("graph: it does not use \(report.unusedTensors.joined(separator: ", "))")
+      }
+    }
     for output in report.outputs {
       print(
         "output \(output.name): cosine \(Format.fixed(output.certificate.cosine, 6)),"
@@ -167,6 +172,7 @@ private struct ConversionJSON: Encodable {
   var tensors: [TensorSummaryJSON]
   var notes: [String]
   var graph: GraphJSON?
+  var unusedTensors: [String]
   var outputs: [OutputJSON]
   var root: String?
   var bytes: Int?
@@ -179,6 +185,7 @@ private struct ConversionJSON: Encodable {
     tensors = report.tensors.map { TensorSummaryJSON($0) }
     notes = report.notes
     graph = report.graph.map { GraphJSON($0) }
+    unusedTensors = report.unusedTensors
     outputs = report.outputs.map {
       OutputJSON(name: $0.name, certificate: CertificateJSON($0.certificate))
     }

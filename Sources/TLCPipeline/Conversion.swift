@@ -125,6 +125,7 @@ public struct Conversion: Sendable {
     var report = ConversionReport(
       importer: checkpoint.importer, accounting: checkpoint.accounting)
     report.graph = model.probing?.graph.graph
+    report.unusedTensors = report.graph.map { checkpoint.names(unusedBy: $0) } ?? []
     report.notes = model.notes
     let total = checkpoint.tensors.reduce(0) { $0 + $1.byteCount }
     var done = 0
@@ -166,6 +167,8 @@ public struct ConversionReport: Sendable {
   public var notes: [String] = []
   /// The graph; `nil` where there is none.
   public var graph: Graph?
+  /// Tensors that the graph does not use, in order of name.
+  public var unusedTensors: [String] = []
   /// The outputs of the graph that were recorded, and how far each is from the source's.
   public var outputs: [(name: String, certificate: Certificate)] = []
   /// The artifact's identity; `nil` for a dry run.
