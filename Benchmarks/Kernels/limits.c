@@ -138,3 +138,24 @@ void measure(subject s) {
          names[s.limit], spread * 100);
   fflush(stdout);
 }
+
+void measure_beside(subject s, void (*other)(void *context)) {
+  s.run(s.context);
+  other(s.context);
+  double *ratio = malloc(sizeof(double) * (size_t)samples), *speed = malloc(sizeof(double) * (size_t)samples);
+  double once = seconds();
+  other(s.context);
+  once = seconds() - once;
+  int times = (int)(0.003 / once) + 1;
+  for (int i = 0; i < samples; i++) {
+    double start = seconds();
+    for (int t = 0; t < times; t++) s.run(s.context);
+    double middle = seconds();
+    for (int t = 0; t < times; t++) other(s.context);
+    double end = seconds();
+    speed[i] = s.work * times / (middle - start);
+    ratio[i] = (end - middle) / (middle - start);
+  }
+  printf("| %s | %.1f | %.2f times as fast as dense | |\n", s.name, median(speed, samples) * 1e-9, median(ratio, samples));
+  fflush(stdout);
+}

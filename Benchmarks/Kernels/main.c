@@ -18,5 +18,6 @@ int main(int count, char **words) {
   printf("| kernel | 10⁹ a second | ratio | spread |\n|---|---|---|---|\n");
   if (!only || !strcmp(only, "dense")) measure_dense(widest);
   if (!only || !strcmp(only, "codes")) measure_codes(widest);
+  if (!only || !strcmp(only, "sparse")) measure_sparse(widest);
   if (!only || !strcmp(only, "bytes")) measure_bytes(widest);
 }

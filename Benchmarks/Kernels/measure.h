@@ -22,6 +22,9 @@ double seconds(void);
 /// Takes turns between the subject and its limit, and prints a row of the table.
 void measure(subject s);
 
+/// Takes turns between the subject and something else, and prints how much faster it is.
+void measure_beside(subject s, void (*other)(void *context));
+
 /// Numbers from −1 to 1, the same in each run.
 float *random_floats(size_t count);
 /// Codes from −bound to bound.
@@ -29,6 +32,7 @@ int8_t *random_codes(size_t count, int bound);
 void *memory(size_t bytes);
 
 void measure_dense(tlc_isa isa);
+void measure_sparse(tlc_isa isa);
 void measure_codes(tlc_isa isa);
 void measure_bytes(tlc_isa isa);
 

@@ -45,6 +45,14 @@ void tlc_gemm_codes(tlc_isa isa, size_t row_begin, size_t row_end, size_t panel_
        c_stride);
 }
 
+void tlc_gemm_sparse(tlc_isa isa, size_t row_begin, size_t row_end, size_t column_begin,
+                     size_t column_end, const float *a, size_t a_stride,
+                     const tlc_sparse_matrix *b, const float *bias, float *c, size_t c_stride,
+                     float *scratch) {
+  CALL(isa, tlc_gemm_sparse, row_begin, row_end, column_begin, column_end, a, a_stride, b, bias, c,
+       c_stride, scratch);
+}
+
 #define MAP(name)                                                                                  \
   void name(tlc_isa isa, size_t count, const float *x, float *y) { CALL(isa, name, count, x, y); }
 

@@ -18,6 +18,10 @@
                             size_t panel_end, const float *a, size_t a_stride,                     \
                             const tlc_code_matrix *b, const float *bias, float *c,                 \
                             size_t c_stride);                                                      \
+  void tlc_gemm_sparse_##isa(size_t row_begin, size_t row_end, size_t column_begin,                \
+                             size_t column_end, const float *a, size_t a_stride,                   \
+                             const tlc_sparse_matrix *b, const float *bias, float *c,              \
+                             size_t c_stride, float *scratch);                                     \
   void tlc_exp_f32_##isa(size_t count, const float *x, float *y);                                  \
   void tlc_tanh_f32_##isa(size_t count, const float *x, float *y);                                 \
   void tlc_erf_f32_##isa(size_t count, const float *x, float *y);                                  \

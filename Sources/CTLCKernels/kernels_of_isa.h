@@ -3,5 +3,6 @@
 #include "gemm_f32.h"
 #include "limits.h"
 #include "gemm_int8.h"
+#include "gemm_sparse.h"
 #include "map_f32.h"
 #include "rows_f32.h"

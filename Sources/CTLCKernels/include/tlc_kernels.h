@@ -123,6 +123,30 @@ void tlc_gemm_codes(tlc_isa isa, size_t row_begin, size_t row_end, size_t panel_
                     size_t panel_end, const float *a, size_t a_stride, const tlc_code_matrix *b,
                     const float *bias, float *c, size_t c_stride);
 
+enum {
+  /// Rows of a block of a sparse matrix, and rows of activations that are multiplied at a time.
+  tlc_sparse_depth = 64,
+  tlc_sparse_rows = 64,
+};
+
+/// A matrix of `k` rows and `n` columns without its zeros: the elements that are kept, block of 64 rows
+/// by block, in it column by column, and in that in ascending order.
+typedef struct {
+  size_t k, n;
+  /// Where each block's column starts, ⌈k / 64⌉ · n places, and the end.
+  const uint64_t *starts;
+  /// The row in its block, and the value, of each.
+  const uint8_t *rows;
+  const float *values;
+} tlc_sparse_matrix;
+
+/// The bits of `tlc_gemm_f32` with the same matrix, zeros included, for columns in
+/// column_begin ..< column_end. `scratch` has room for 64 elements a column of the range.
+void tlc_gemm_sparse(tlc_isa isa, size_t row_begin, size_t row_end, size_t column_begin,
+                     size_t column_end, const float *a, size_t a_stride,
+                     const tlc_sparse_matrix *b, const float *bias, float *c, size_t c_stride,
+                     float *scratch);
+
 /// Functions of `formats/numbers.md`, element by element; `x` and `y` may be the same.
 void tlc_exp_f32(tlc_isa isa, size_t count, const float *x, float *y);
 void tlc_tanh_f32(tlc_isa isa, size_t count, const float *x, float *y);
