@@ -87,4 +87,47 @@ INLINE floats sigmoid_of(floats x) {
   return nan_of(x, choose(x < 0.f, z, (floats)1.f) / (1.f + z));
 }
 
+INLINE floats log_of(floats x) {
+  const ints is_subnormal = x < 0x1p-126f;
+  const words whole = bits(choose(is_subnormal, x * 0x1p23f, x));
+  // x = 2^e · (1 + f), with 1 + f from √½ to √2.
+  const ints e = (ints)(whole - 0x3F3504F3u) >> 23;
+  const floats f = number(whole - ((words)e << 23)) - 1.f;
+  const floats k =
+      __builtin_convertvector(e, floats) + choose(is_subnormal, (floats)-23.f, (floats)0.f);
+  floats q = 0x1.1484e8p-4f;
+  q = fused(q, f, -0x1.de1004p-4f);
+  q = fused(q, f, 0x1.e6c03ep-4f);
+  q = fused(q, f, -0x1.fc26acp-4f);
+  q = fused(q, f, 0x1.233b78p-3f);
+  q = fused(q, f, -0x1.555c4ep-3f);
+  q = fused(q, f, 0x1.99a478p-3f);
+  q = fused(q, f, -0x1.000006p-2f);
+  q = fused(q, f, 0x1.555548p-2f);
+  const floats square = f * f;
+  const floats low = fused(square, -0.5f, fused(square * f, q, k * 0x1.7f7d1cp-20f));
+  floats y = fused(k, 0x1.62e4p-1f, low + f);
+  y = choose(x == __builtin_inff(), x, y);
+  y = choose(x == 0.f, (floats)-__builtin_inff(), y);
+  return choose(x >= 0.f, y, number(canonical_nan));
+}
+
+INLINE floats softplus_of(floats x) {
+  const floats z = exp_finite(-absolute(x));
+  const floats u = 1.f + z;
+  const floats most = choose(x > 0.f, x, (floats)0.f);
+  return nan_of(x, most + (log_of(u) + (z - (u - 1.f)) / u));
+}
+
+INLINE floats swish_of(floats x) {
+  const floats y = x * sigmoid_of(x);
+  return nan_of(y, y);
+}
+
+INLINE floats gelu_tanh_of(floats x) {
+  const floats inner = 0x1.988454p-1f * fused(0.044715f * x * x, x, x);
+  const floats y = x * sigmoid_of(inner + inner);
+  return nan_of(x, choose(y == y, y, choose(x < 0.f, (floats)-0.f, x)));
+}
+
 #endif

@@ -61,6 +61,10 @@ MAP(tlc_tanh_f32)
 MAP(tlc_erf_f32)
 MAP(tlc_gelu_f32)
 MAP(tlc_sigmoid_f32)
+MAP(tlc_log_f32)
+MAP(tlc_softplus_f32)
+MAP(tlc_swish_f32)
+MAP(tlc_gelu_tanh_f32)
 
 void tlc_softmax_f32(tlc_isa isa, size_t rows, size_t length, const float *x, float *y) {
   CALL(isa, tlc_softmax_f32, rows, length, x, y);

@@ -27,6 +27,10 @@
   void tlc_erf_f32_##isa(size_t count, const float *x, float *y);                                  \
   void tlc_gelu_f32_##isa(size_t count, const float *x, float *y);                                 \
   void tlc_sigmoid_f32_##isa(size_t count, const float *x, float *y);                              \
+  void tlc_log_f32_##isa(size_t count, const float *x, float *y);                                  \
+  void tlc_softplus_f32_##isa(size_t count, const float *x, float *y);                             \
+  void tlc_swish_f32_##isa(size_t count, const float *x, float *y);                                \
+  void tlc_gelu_tanh_f32_##isa(size_t count, const float *x, float *y);                            \
   void tlc_softmax_f32_##isa(size_t rows, size_t length, const float *x, float *y);                \
   void tlc_layer_norm_f32_##isa(size_t rows, size_t length, const float *x, const float *scale,    \
                                 const float *bias, float epsilon, float *y, float *means,          \

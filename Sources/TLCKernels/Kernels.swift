@@ -5,7 +5,7 @@ public import TLCCore
 public enum Kernels {
   /// A function of ``FloatFunctions``, element by element.
   public enum Function: CaseIterable, Sendable {
-    case exp, tanh, erf, gelu, sigmoid
+    case exp, tanh, erf, gelu, geluTanh, log, sigmoid, softplus, swish
 
     /// The definition.
     public func reference(_ x: Float) -> Float {
@@ -14,7 +14,11 @@ public enum Kernels {
       case .tanh: FloatFunctions.tanh(x)
       case .erf: FloatFunctions.erf(x)
       case .gelu: FloatFunctions.gelu(x)
+      case .geluTanh: FloatFunctions.geluTanh(x)
+      case .log: FloatFunctions.log(x)
       case .sigmoid: FloatFunctions.sigmoid(x)
+      case .softplus: FloatFunctions.softplus(x)
+      case .swish: FloatFunctions.swish(x)
       }
     }
   }
@@ -38,7 +42,11 @@ public enum Kernels {
     case .tanh: unsafe tlc_tanh_f32(isa, count, source, target)
     case .erf: unsafe tlc_erf_f32(isa, count, source, target)
     case .gelu: unsafe tlc_gelu_f32(isa, count, source, target)
+    case .geluTanh: unsafe tlc_gelu_tanh_f32(isa, count, source, target)
+    case .log: unsafe tlc_log_f32(isa, count, source, target)
     case .sigmoid: unsafe tlc_sigmoid_f32(isa, count, source, target)
+    case .softplus: unsafe tlc_softplus_f32(isa, count, source, target)
+    case .swish: unsafe tlc_swish_f32(isa, count, source, target)
     }
   }
 }

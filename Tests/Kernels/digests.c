@@ -103,6 +103,7 @@ static void functions(tlc_isa isa) {
   const float *x = floats(count, 7, 1);
   float *y = calloc(count, sizeof *y);
   MAP(exp) MAP(tanh) MAP(erf) MAP(gelu) MAP(sigmoid)
+  MAP(log) MAP(softplus) MAP(swish) MAP(gelu_tanh)
   for (size_t length = 1; length < 200; length += 33) {
     const size_t rows = 40;
     const float *z = floats(rows * length, 8, length > 100), *scale = floats(length, 9, 0);

@@ -153,6 +153,10 @@ void tlc_tanh_f32(tlc_isa isa, size_t count, const float *x, float *y);
 void tlc_erf_f32(tlc_isa isa, size_t count, const float *x, float *y);
 void tlc_gelu_f32(tlc_isa isa, size_t count, const float *x, float *y);
 void tlc_sigmoid_f32(tlc_isa isa, size_t count, const float *x, float *y);
+void tlc_log_f32(tlc_isa isa, size_t count, const float *x, float *y);
+void tlc_softplus_f32(tlc_isa isa, size_t count, const float *x, float *y);
+void tlc_swish_f32(tlc_isa isa, size_t count, const float *x, float *y);
+void tlc_gelu_tanh_f32(tlc_isa isa, size_t count, const float *x, float *y);
 
 /// Softmax of each of `rows` contiguous rows of `length` elements: `formats/graph.md`. `x` and `y`
 /// may be the same.

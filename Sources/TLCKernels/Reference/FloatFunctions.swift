@@ -146,6 +146,9 @@ public enum FloatFunctions {
     return result.isNaN ? (x < 0 ? -0.0 : x) : result
   }
 
+  /// 𝑥 / (1 + 𝑒⁻ˣ).
+  public static func swish(_ x: Float) -> Float { canonical(x * sigmoid(x)) }
+
   /// ln(1 + 𝑒ˣ).
   public static func softplus(_ x: Float) -> Float {
     guard !x.isNaN else { return nan }

@@ -121,9 +121,11 @@ extension Node {
   fileprivate var function: Kernels.Function? {
     switch operation {
     case "Gelu":
-      attributes["approximate"].map { $0 == .string("none") } ?? true ? .gelu : nil
+      attributes["approximate"].map { $0 == .string("none") } ?? true ? .gelu : .geluTanh
     case "Tanh": .tanh
     case "Sigmoid": .sigmoid
+    case "Softplus": .softplus
+    case "Swish": attributes["alpha"].map { $0 == .float(1) } ?? true ? .swish : nil
     default: nil
     }
   }

@@ -13,6 +13,7 @@ public struct Exp: FloatFunction, PlainOperator {
 public struct Log: FloatFunction, PlainOperator {
   public static let name = "Log"
   public init() {}
+  public var kernel: Kernels.Function? { .log }
   public var wide: (@Sendable (Double) -> Double)? { { DoubleFunctions.log($0) } }
   public func apply(_ x: Float) -> Float { FloatFunctions.log(x) }
 }
@@ -45,6 +46,7 @@ public struct Sigmoid: FloatFunction, PlainOperator {
 public struct Softplus: FloatFunction, PlainOperator {
   public static let name = "Softplus"
   public init() {}
+  public var kernel: Kernels.Function? { .softplus }
   public func apply(_ x: Float) -> Float { FloatFunctions.softplus(x) }
 }
 
@@ -75,7 +77,7 @@ public struct Gelu: FloatFunction {
     approximation = try attributes.choice("approximate", default: .none)
   }
 
-  public var kernel: Kernels.Function? { approximation == .none ? .gelu : nil }
+  public var kernel: Kernels.Function? { approximation == .none ? .gelu : .geluTanh }
 
   public func apply(_ x: Float) -> Float {
     switch approximation {
@@ -93,6 +95,8 @@ public struct Swish: FloatFunction {
   public init(_ attributes: inout Attributes) throws(OperatorError) {
     alpha = try attributes.float("alpha") ?? 1
   }
+
+  public var kernel: Kernels.Function? { alpha == 1 ? .swish : nil }
 
   public func apply(_ x: Float) -> Float {
     FloatFunctions.canonical(x * FloatFunctions.sigmoid(alpha * x))
