@@ -153,6 +153,34 @@ import Testing
     #expect(try outputs([100, 10, 1], "tensorflow") == [123, 235])
   }
 
+  @Test func `a mask of free length is one of a fixed length`() throws {
+    let weights = [
+      (name: "e", weights: [Tensor(Self.numbers(20, seed: 13), shape: try Self.shape(5, 4))]),
+      (
+        name: "r",
+        weights: [
+          Tensor(Self.numbers(48, seed: 14), shape: try Self.shape(4, 12)),
+          Tensor(Self.numbers(36, seed: 15), shape: try Self.shape(3, 12)),
+          Tensor(Self.numbers(12, seed: 16), shape: try Self.shape(12)),
+        ]
+      ),
+    ]
+    func outputs(_ length: String, _ ids: [Float]) throws -> Tensor {
+      let embedding =
+        #"{"class_name":"Embedding","config":{"name":"e","input_dim":5,"output_dim":4,"#
+        + #""mask_zero":true}}"#
+      let model = MadeKerasModel.sequential(
+        input: length, [embedding, Self.layer("LSTM", #","return_sequences":true"#)], weights)
+      return try model.outputs([Tensor(ids, shape: try Self.shape(ids.count / 6, 6))])[0]
+    }
+    let ids: [Float] = [0, 1, 2, 0, 3, 0, 4, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+    #expect(try outputs("6", ids) == outputs("null", ids))
+    // A step that does not count gives what the last one that counts gave, or zeros.
+    let found = try outputs("6", ids).elements(of: Float.self)
+    #expect(found[..<3].allSatisfy { $0 == 0 } && found[36...].allSatisfy { $0 == 0 })
+    #expect(Array(found[9..<12]) == Array(found[6..<9]))
+  }
+
   @Test func `steps may be the first axis`() throws {
     let (units, features) = (Self.units, Self.features)
     let weights = [

@@ -27,13 +27,23 @@ struct KerasSteps {
   func packed(
     _ input: GraphBuilder.Value, _ builder: inout KerasBuilder
   ) throws(LoweringError) -> GraphBuilder.Value {
+    try take(input, try places(&builder), &builder)
+  }
+
+  /// Which step is the first that is kept, the second, and so on: `i64` `[batch, steps]`.
+  private func places(_ builder: inout KerasBuilder) throws(LoweringError) -> GraphBuilder.Value {
+    if let length = builder.type(mask).dimensions[1].length {
+      // Of equal numbers the first comes first.
+      let flags = try builder.cast(mask, to: .i32)
+      return try builder.nodes(
+        "TopK", [flags, try builder.constant([length])], ["axis": .int(1)], outputCount: 2)[1]
+    }
     // The kept step of number n is the first at which n steps have been kept.
     let numbers = try builder.stepNumbers(flags: mask)
     let isAt = try builder.add(
       "Equal", [try builder.unsqueeze(numbers, [2]), try builder.unsqueeze(counts, [1])])
-    let places = try builder.add(
+    return try builder.add(
       "ArgMax", [try builder.cast(isAt, to: .f32)], ["axis": .int(2), "keepdims": .int(0)])
-    return try take(input, places, &builder)
   }
 
   /// What each step gives, of what the kept steps at the front give.
