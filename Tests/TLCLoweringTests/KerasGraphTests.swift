@@ -57,6 +57,20 @@ import Testing
       Self.operators(graph) == ["Transpose", "LSTM", "Split", "Squeeze", "Squeeze"])
   }
 
+  @Test func `what any layer gives can be asked for`() throws {
+    let checkpoint = try KerasLayerTests.model("sequential.h5").checkpoint
+    var options = LoweringOptions()
+    options.additionalOutputs = ["hidden", "scores"]
+    let graph = try #require(try LoweringRegistry.standard.graph(of: checkpoint, options))
+    #expect(graph.outputs == ["scores", "hidden"])
+    options.additionalOutputs = ["hiden"]
+    #expect(
+      throws: LoweringError.malformed(
+        place: "output \"hiden\"",
+        "there is none of the name; to be asked for are the names of layers")
+    ) { try LoweringRegistry.standard.graph(of: checkpoint, options) }
+  }
+
   @Test func `a free length has a name, that of its input where there are several`() throws {
     let one = try KerasLayerTests.model("free-length.h5").graph().graph
     #expect(one.inputs.map { "\($0.name): \($0.type)" } == ["ids: i32 [batch, length]"])

@@ -5,6 +5,7 @@ public import TLCModel
 ///
 /// Each class of layers is lowered by a ``KerasLayer`` of its own. Inputs have the names of the
 /// model's input layers, outputs those of the layers that give them; the first axis is `batch`.
+/// Any layer's output may be asked for besides, by the layer's name.
 public enum KerasLowering: GraphLowering {
   public static let name = "keras"
   private static let configurations = ["keras/config.json", "keras/model_config.json"]
@@ -27,7 +28,7 @@ public enum KerasLowering: GraphLowering {
       turnsKernels: version("backend", of: checkpoint, isArchive: isArchive) == "theano",
       registry: .standard, substitutions: try substitutions(options))
     let instance = try KerasInstance(json, name: "model", context)
-    guard let model = instance.layer as? KerasModel else {
+    guard var model = instance.layer as? KerasModel else {
       throw .malformed(
         place: asset.name, "it is a \(instance.className), not a sequential or functional model")
     }
@@ -36,6 +37,7 @@ public enum KerasLowering: GraphLowering {
       throw .malformed(
         place: "what is to be taken for \"\(name)\"", "no layer or activation has this name")
     }
+    for name in options.additionalOutputs { try model.addOutput(name) }
     var builder = KerasBuilder(tensors: types(of: checkpoint))
     let weights =
       isArchive

@@ -9,7 +9,7 @@ struct KerasModel: KerasLayer {
   let layers: [KerasInstance]
   let inputs: [KerasInput]
   let steps: [KerasStep]
-  let outputs: [KerasArgument.Reference]
+  private(set) var outputs: [KerasArgument.Reference]
   let weights: KerasWeightTree
 
   var castsInputs: Bool { false }
@@ -46,6 +46,17 @@ struct KerasModel: KerasLayer {
       weights.children[place] = own
     }
     return weights
+  }
+
+  /// Makes what the first call of a layer gives an output too, where it is none yet.
+  mutating func addOutput(_ name: String) throws(LoweringError) {
+    guard !outputs.contains(where: { $0.layer == name }) else { return }
+    guard let step = steps.first(where: { layers[$0.layer].name == name }) else {
+      throw .malformed(
+        place: "output \"\(name)\"",
+        "there is none of the name; to be asked for are the names of layers")
+    }
+    outputs.append(.init(layer: name, call: step.call, output: 0))
   }
 
   func lower(
