@@ -38,7 +38,8 @@ indirect enum KerasActivation: Sendable {
 
   /// The name of a function: text, or an object that Keras 3 makes of one.
   static func name(_ value: StrictJSON) -> String? {
-    if let text = value.text { return text }
+    // What TensorFlow's own function is called.
+    if let text = value.text { return text == "softmax_v2" ? "softmax" : text }
     guard value["class_name"]?.text == "function" else { return nil }
     return value["config"]?.text ?? value["registered_name"]?.text
   }

@@ -28,8 +28,9 @@ struct KerasBorders: KerasLayer {
   private static func borders(_ value: StrictJSON, count: Int) -> [[Int]]? {
     if let number = value.integer { return [[Int]](repeating: [number, number], count: count) }
     if let numbers = value.integers {
-      if count == 1 {
-        return numbers.count == 2 ? [numbers] : numbers.count == 1 ? [numbers + numbers] : nil
+      // Both ends of each axis in one list.
+      if numbers.count == 2 * count {
+        return (0..<count).map { Array(numbers[2 * $0..<2 * $0 + 2]) }
       }
       return numbers.count == count ? numbers.map { [$0, $0] } : nil
     }

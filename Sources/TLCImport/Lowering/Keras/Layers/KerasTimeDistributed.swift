@@ -17,6 +17,13 @@ struct KerasTimeDistributed: KerasLayer {
     KerasWeightTree(children: [.init(path: "layer", tree: inner.weights)])
   }
 
+  /// Whether the layer does not look beyond the last axis of what it is given.
+  private var actsAlongLastAxis: Bool {
+    let layer = inner.layer
+    return layer is KerasActivationLayer || layer is KerasDense || layer is KerasIdentity
+      || layer is KerasReLU || layer is KerasSubstitutedLayer
+  }
+
   func lower(
     _ call: KerasCall, _ builder: inout KerasBuilder
   ) throws(LoweringError) -> [KerasTensor] {
@@ -26,7 +33,7 @@ struct KerasTimeDistributed: KerasLayer {
       throw call.malformed("its input is \(builder.type(input.value)), which has no steps")
     }
     // What looks along the last axis alone does the same at every step at once.
-    if dimensions.count >= 3, inner.layer is KerasDense || inner.layer is KerasIdentity {
+    if dimensions.count >= 3, actsAlongLastAxis {
       let whole = call.child(0, inner.name, [.tensor(KerasTensor(input.value))])
       return try inner.lower(whole, &builder).map { KerasTensor($0.value, mask: call.mask) }
     }

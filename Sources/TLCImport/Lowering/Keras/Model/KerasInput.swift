@@ -14,6 +14,9 @@ struct KerasInput: Sendable {
   init?(_ fields: KerasFields, name: String) throws(LoweringError) {
     let keys = ["batch_shape", "batch_input_shape", "build_input_shape"]
     guard let shape = fields[keys]?.elements else { return nil }
+    guard try !fields.flag("ragged", default: false) else {
+      throw fields.malformed("its input is ragged, which has no definition here")
+    }
     self.name = name
     lengths = []
     for length in shape.dropFirst() {
