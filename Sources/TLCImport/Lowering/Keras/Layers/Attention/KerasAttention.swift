@@ -35,38 +35,39 @@ struct KerasAttention: KerasLayer {
     }
     let (query, value) = (inputs[0], inputs[1])
     let key = inputs.count > 2 ? inputs[2] : value
-    let givesScores = call.flag("return_attention_scores")
     let masks = masks(call, query, value)
-    var penalty: GraphBuilder.Value?
-    var isCausal = call.flag("use_causal_mask")
-    if masks.value != nil || (isCausal && (isAdditive || isConcatenated)) {
-      var mask = try masks.value.map { mask throws(LoweringError) in
-        try builder.unsqueeze(mask, [1])
-      }
-      if isCausal {
-        let causal = try builder.causalMask(query.value, key.value)
-        mask =
-          try mask.map { mask throws(LoweringError) in
-            try builder.add("And", [mask, causal])
-          } ?? causal
-        isCausal = false
-      }
-      penalty = try mask.map { mask throws(LoweringError) in
-        try builder.penalty(mask, like: query.value)
-      }
-    }
+    let isCausal = call.flag("use_causal_mask")
+    // ONNX's operator has a causal mask of its own, where there is no other.
+    let addsMask = masks.value != nil || (isCausal && addsScores)
+    let penalty =
+      addsMask ? try penalty(masks.value, query, key, isCausal: isCausal, &builder) : nil
     var outputs =
-      isAdditive || isConcatenated
+      addsScores
       ? try additive(call, query, key, value, penalty, &builder)
-      : try product(call, query, key, value, penalty, isCausal: isCausal, &builder)
+      : try product(call, query, key, value, penalty, isCausal: isCausal && !addsMask, &builder)
     if let mask = masks.query {
       let column = try builder.unsqueeze(mask, [2])
       let factor = try builder.cast(column, to: builder.type(outputs[0]).dtype)
       outputs[0] = try builder.add("Mul", [outputs[0], factor])
     }
     var results = [KerasTensor(outputs[0], mask: masks.query)]
-    if givesScores { results.append(KerasTensor(outputs[1])) }
+    if call.flag("return_attention_scores") { results.append(KerasTensor(outputs[1])) }
     return results
+  }
+
+  /// Whether scores are sums, and not products.
+  private var addsScores: Bool { isAdditive || isConcatenated }
+
+  /// What is added to the scores of keys that do not count; `[batch, queries or 1, keys]`.
+  private func penalty(
+    _ mask: GraphBuilder.Value?, _ query: KerasTensor, _ key: KerasTensor, isCausal: Bool,
+    _ builder: inout KerasBuilder
+  ) throws(LoweringError) -> GraphBuilder.Value {
+    var masks: [GraphBuilder.Value] = []
+    if let mask { masks.append(try builder.unsqueeze(mask, [1])) }
+    if isCausal { masks.append(try builder.causalMask(query.value, key.value)) }
+    let whole = masks.count > 1 ? try builder.add("And", masks) : masks[0]
+    return try builder.penalty(whole, like: query.value)
   }
 
   private func masks(

@@ -40,15 +40,7 @@ extension KerasOperation {
         throw call.malformed("\"dtype\" is \"\(word.prefix(40))\", which has no definition here")
       }
       return try builder.cast(value, to: dtype)
-    case "clip", "clip_by_value":
-      var bounds: [GraphBuilder.Value?] = []
-      for names in [["x_min", "clip_value_min"], ["x_max", "clip_value_max"]] {
-        guard let number = (setting(names[0], call) ?? setting(names[1], call))?.float else {
-          throw call.malformed("\"\(names[0])\" is missing")
-        }
-        bounds.append(try builder.constant(number, like: value))
-      }
-      return try builder.pointwise("Clip", value, bounds)
+    case "clip", "clip_by_value": return try clipped(value, call, &builder)
     case "concat", "concatenate":
       let values = call.inputs.map { $0.value }
       let axis = setting("axis", call)?.integer ?? positional(1, call)?.integer ?? 0
@@ -66,15 +58,33 @@ extension KerasOperation {
       let given = setting("axes", call) ?? setting("perm", call) ?? positional(1, call)
       return try builder.transpose(value, given?.integers ?? Array((0..<rank).reversed()))
     default:
-      let given =
-        setting("newshape", call) ?? setting("shape", call) ?? positional(1, call)
-      // A length that is not said is the rest.
-      let lengths = given?.elements?.map { $0.isNull ? -1 : $0.integer ?? -2 } ?? []
-      guard !lengths.isEmpty, lengths.allSatisfy({ $0 >= -1 }) else {
-        throw call.malformed("its new shape is not a list of lengths")
-      }
-      return try builder.reshape(value, lengths)
+      return try reshaped(value, call, &builder)
     }
+  }
+
+  private func clipped(
+    _ value: GraphBuilder.Value, _ call: KerasCall, _ builder: inout KerasBuilder
+  ) throws(LoweringError) -> GraphBuilder.Value {
+    var bounds: [GraphBuilder.Value?] = []
+    for names in [["x_min", "clip_value_min"], ["x_max", "clip_value_max"]] {
+      guard let number = (setting(names[0], call) ?? setting(names[1], call))?.float else {
+        throw call.malformed("\"\(names[0])\" is missing")
+      }
+      bounds.append(try builder.constant(number, like: value))
+    }
+    return try builder.pointwise("Clip", value, bounds)
+  }
+
+  private func reshaped(
+    _ value: GraphBuilder.Value, _ call: KerasCall, _ builder: inout KerasBuilder
+  ) throws(LoweringError) -> GraphBuilder.Value {
+    let given = setting("newshape", call) ?? setting("shape", call) ?? positional(1, call)
+    // A length that is not said is the rest.
+    let lengths = given?.elements?.map { $0.isNull ? -1 : $0.integer ?? -2 } ?? []
+    guard !lengths.isEmpty, lengths.allSatisfy({ $0 >= -1 }) else {
+      throw call.malformed("its new shape is not a list of lengths")
+    }
+    return try builder.reshape(value, lengths)
   }
 
   /// An argument that is no tensor.
@@ -94,40 +104,49 @@ extension KerasOperation {
     guard entries.count <= builder.rank(value) else {
       throw call.malformed("it takes \(entries.count) axes of \(builder.type(value))")
     }
-    var (starts, ends, axes, steps): ([Int], [Int], [Int], [Int]) = ([], [], [], [])
-    var dropped: [Int] = []
+    var parts: [(axis: Int, part: Part)] = []
     for (axis, entry) in entries.enumerated() {
-      if let index = entry.integer {
-        starts.append(index)
-        ends.append(index == -1 ? 1 << 53 : index + 1)
-        steps.append(1)
-        axes.append(axis)
-        dropped.append(axis)
-        continue
-      }
-      let parts = entry["class_name"]?.text == "__slice__" ? entry["config"] : entry
-      func part(_ name: String, _ standard: Int) throws(LoweringError) -> Int {
-        guard let value = parts?[name], !value.isNull else { return standard }
-        guard let integer = value.integer else {
-          throw call.malformed("\"\(name)\" of a slice is \(value.json.prefix(40)), not an integer")
-        }
-        return integer
-      }
-      guard parts?.members?.contains(where: { $0.key == "start" }) ?? false else {
-        throw call.malformed("it takes \(entry.json.prefix(40)), neither a slice nor an index")
-      }
-      let step = try part("step", 1)
-      guard step != 0 else { throw call.malformed("a slice has steps of 0") }
-      let start = try part("start", step > 0 ? 0 : -1)
-      let end = try part("stop", step > 0 ? 1 << 53 : -(1 << 53))
-      guard start != 0 || end != 1 << 53 || step != 1 else { continue }
-      starts.append(start)
-      ends.append(end)
-      steps.append(step)
-      axes.append(axis)
+      let part = try part(entry, call)
+      if part != Part(start: 0, end: Part.far, step: 1) { parts.append((axis, part)) }
     }
-    guard !axes.isEmpty else { return value }
-    let sliced = try builder.slice(value, starts: starts, ends: ends, axes: axes, steps: steps)
+    guard !parts.isEmpty else { return value }
+    let sliced = try builder.slice(
+      value, starts: parts.map { $0.part.start }, ends: parts.map { $0.part.end },
+      axes: parts.map { $0.axis }, steps: parts.map { $0.part.step })
+    let dropped = parts.filter { $0.part.isIndex }.map { $0.axis }
     return dropped.isEmpty ? sliced : try builder.squeeze(sliced, dropped)
+  }
+
+  /// What is taken of an axis.
+  private struct Part: Equatable {
+    /// Behind the end of every axis.
+    static let far = 1 << 53
+    var start: Int
+    var end: Int
+    var step: Int
+    /// Whether it is one place, whose axis goes away.
+    var isIndex = false
+  }
+
+  private func part(_ entry: StrictJSON, _ call: KerasCall) throws(LoweringError) -> Part {
+    if let index = entry.integer {
+      return Part(start: index, end: index == -1 ? Part.far : index + 1, step: 1, isIndex: true)
+    }
+    let fields = entry["class_name"]?.text == "__slice__" ? entry["config"] : entry
+    func field(_ name: String, _ standard: Int) throws(LoweringError) -> Int {
+      guard let value = fields?[name], !value.isNull else { return standard }
+      guard let integer = value.integer else {
+        throw call.malformed("\"\(name)\" of a slice is \(value.json.prefix(40)), not an integer")
+      }
+      return integer
+    }
+    guard fields?["start"] != nil else {
+      throw call.malformed("it takes \(entry.json.prefix(40)), neither a slice nor an index")
+    }
+    let step = try field("step", 1)
+    guard step != 0 else { throw call.malformed("a slice has steps of 0") }
+    return Part(
+      start: try field("start", step > 0 ? 0 : -1),
+      end: try field("stop", step > 0 ? Part.far : -Part.far), step: step)
   }
 }

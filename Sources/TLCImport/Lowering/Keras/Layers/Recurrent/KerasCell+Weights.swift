@@ -15,7 +15,6 @@ extension KerasCell {
   func packed(
     _ call: KerasCall, _ builder: inout KerasBuilder
   ) throws(LoweringError) -> Packed {
-    let gateCount = kind.order.count
     var matrices: [GraphBuilder.Value] = []
     for (role, letter) in [("kernel", "W"), ("recurrent kernel", "U")] {
       let columns: GraphBuilder.Value
@@ -32,35 +31,39 @@ extension KerasCell {
       }
       matrices.append(try builder.transpose(columns, [1, 0]))
     }
-    var bias: GraphBuilder.Value?
-    if case .apart = storage {
-      bias = try joined("b", axis: 0, call, &builder)
-    } else if hasBias {
-      bias = try builder.weight("bias", call)
-    }
-    if let stored = bias {
-      let flat = try builder.reshape(stored, [-1])
-      let count = builder.lengths(flat).first ?? 0
-      guard [gateCount * units, 2 * gateCount * units].contains(count) else {
-        throw call.malformed(
-          "its bias has \(count) numbers, not one or two for each of \(gateCount) gates"
-            + " and \(units) units")
-      }
-      let isWhole = count > gateCount * units
-      var ordered = flat
-      if !isApart {
-        let order = kind.order + (isWhole ? kind.order.map { $0 + gateCount } : [])
-        ordered = try reordered(flat, axis: 0, order, &builder)
-      }
-      if !isWhole {
-        let zeros = try builder.filled(0, [count])
-        ordered = try builder.add("Concat", [ordered, zeros], ["axis": .int(0)])
-      }
-      bias = try builder.unsqueeze(ordered, [0])
-    }
     return Packed(
       input: try builder.unsqueeze(matrices[0], [0]),
-      recurrent: try builder.unsqueeze(matrices[1], [0]), bias: bias)
+      recurrent: try builder.unsqueeze(matrices[1], [0]),
+      bias: try bias(call, &builder))
+  }
+
+  /// The biases of all gates behind the input's product, and then behind the state's.
+  private func bias(
+    _ call: KerasCall, _ builder: inout KerasBuilder
+  ) throws(LoweringError) -> GraphBuilder.Value? {
+    guard hasBias else { return nil }
+    let stored =
+      isApart
+      ? try joined("b", axis: 0, call, &builder)
+      : try builder.reshape(try builder.weight("bias", call), [-1])
+    let gateCount = kind.order.count
+    let count = builder.lengths(stored).first ?? 0
+    guard [gateCount * units, 2 * gateCount * units].contains(count) else {
+      throw call.malformed(
+        "its bias has \(count) numbers, not one or two for each of \(gateCount) gates"
+          + " and \(units) units")
+    }
+    let isWhole = count > gateCount * units
+    var ordered = stored
+    if !isApart {
+      let order = kind.order + (isWhole ? kind.order.map { $0 + gateCount } : [])
+      ordered = try reordered(stored, axis: 0, order, &builder)
+    }
+    if !isWhole {
+      let zeros = try builder.filled(0, [count])
+      ordered = try builder.add("Concat", [ordered, zeros], ["axis": .int(0)])
+    }
+    return try builder.unsqueeze(ordered, [0])
   }
 
   private var isApart: Bool { if case .apart = storage { true } else { false } }

@@ -69,6 +69,7 @@ struct KerasCell: Sendable {
     } else if fields.generation == .first, kind != .simple,
       try fields.text("consume_less", default: "cpu") != "gpu"
     {
+      // The first version has no layer without a bias.
       storage = .apart(kind == .lstm ? ["i", "c", "f", "o"] : ["z", "r", "h"])
     } else {
       storage = .joined
