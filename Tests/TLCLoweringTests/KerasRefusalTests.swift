@@ -55,7 +55,7 @@ import Testing
       model.refusal()
         == "layer \"d\" is a Dense with the activation \"<lambda>\", which has no definition here;"
         + " its code is never run; name operators to take instead, such as"
-        + " --map d=LeakyRelu(alpha=0.1)")
+        + " --map d=LeakyRelu(alpha=0.1), or --map '<lambda>=…' for every activation of the name")
     let input = Tensor([-2, 30] as [Float], shape: try #require(Shape([1, 2])))
     for name in ["d", "<lambda>"] {
       let output = try model.outputs([input], [name: "LeakyRelu(alpha=0.5)|Clip(max=20)"])

@@ -29,10 +29,10 @@ indirect enum KerasActivation: Sendable {
     } else {
       let name =
         Self.name(value) ?? value["registered_name"]?.text ?? value["class_name"]?.text ?? "?"
+      let short = String(name.prefix(80))
       throw .unknownLayer(
-        name: fields.name,
-        className: "\(fields.className) with the activation \"\(name.prefix(80))\"",
-        advice: KerasSubstitution.advice(fields.name))
+        name: fields.name, className: "\(fields.className) with the activation \"\(short)\"",
+        advice: KerasSubstitution.advice(fields.name, activation: short))
     }
   }
 

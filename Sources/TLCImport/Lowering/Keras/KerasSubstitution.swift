@@ -29,6 +29,11 @@ struct KerasSubstitution: Sendable {
       + " --map \(layer)=LeakyRelu(alpha=0.1)"
   }
 
+  /// What a user may do about an activation that has no definition here, of one layer or of all.
+  static func advice(_ layer: String, activation: String) -> String {
+    "\(advice(layer)), or --map '\(activation)=…' for every activation of the name"
+  }
+
   /// Parses what is named for a layer.
   init(_ text: String, for layer: String) throws(LoweringError) {
     func malformed(_ what: String) -> LoweringError {
