@@ -7,7 +7,7 @@ extension Program {
   /// a fixed vector behind them, one ``Linear`` each.
   mutating func fuseProducts() {
     let givers = givers()
-    var packed: [Factor: PackedMatrix] = [:]
+    var packed: [Factor: Linear] = [:]
     for place in nodes.indices where nodes[place].domain.isEmpty {
       guard let product = product(at: place, givers, &packed) else { continue }
       replace(place, with: product.node, product.operation)
@@ -24,7 +24,7 @@ extension Program {
   /// - Parameter packed: the factors that are packed already: layers that share their weights share
   ///   memory.
   private func product(
-    at place: Int, _ givers: [String: Int], _ packed: inout [Factor: PackedMatrix]
+    at place: Int, _ givers: [String: Int], _ packed: inout [Factor: Linear]
   ) -> (node: Node, operation: Linear)? {
     let node = nodes[place]
     var isTransposed = false
@@ -57,11 +57,11 @@ extension Program {
     let factor = Factor(name: right, isTransposed: isTransposed)
     let shared =
       packed[factor]
-      ?? PackedMatrix(
-        matrix.elements(of: Float.self), depth: lengths[isTransposed ? 1 : 0],
+      ?? Linear(
+        packing: matrix.elements(of: Float.self), depth: lengths[isTransposed ? 1 : 0],
         columnCount: lengths[isTransposed ? 0 : 1], isTransposed: isTransposed)
     packed[factor] = shared
-    let linear = Linear(shared, bias: bias, activation: nil)
+    let linear = shared.with(bias: bias)
     return (
       Node(
         Linear.name, domain: Linear.domain, name: node.name, inputs: [node.inputs[0]],
@@ -90,7 +90,7 @@ extension Program {
       let fused = Node(
         Linear.name, domain: Linear.domain, name: nodes[use].name, inputs: nodes[place].inputs,
         outputs: nodes[use].outputs)
-      replace(use, with: fused, Linear(linear.matrix, bias: bias, activation: nil))
+      replace(use, with: fused, linear.with(bias: bias))
       removed.insert(place)
     }
     remove(removed)
@@ -108,8 +108,7 @@ extension Program {
       let fused = Node(
         Linear.name, domain: Linear.domain, name: nodes[use].name, inputs: nodes[place].inputs,
         outputs: nodes[use].outputs)
-      replace(
-        use, with: fused, Linear(linear.matrix, bias: linear.bias, activation: function))
+      replace(use, with: fused, linear.with(bias: linear.bias, activation: function))
       removed.insert(place)
     }
     remove(removed)
