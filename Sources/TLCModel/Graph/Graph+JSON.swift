@@ -5,6 +5,8 @@ extension Graph {
   static let largestConstantByteCount = 1 << 16
   /// The most nodes that a graph may have.
   static let greatestNodeCount = 1 << 16
+  /// The most values that a graph may have.
+  static let greatestValueCount = 1 << 20
 
   /// Reads the object of a manifest: `formats/graph.md`.
   ///
@@ -48,6 +50,12 @@ extension Graph {
     }
     for node in nodes { self.nodes.append(try Node(parsing: GraphObject(node, "a node"))) }
     outputs = try object.names("outputs", allowingEmpty: false)
+    let valueCount = self.nodes.reduce(inputs.count + initializers.count + constants.count) {
+      $0 + $1.outputs.count
+    }
+    guard valueCount <= Self.greatestValueCount else {
+      throw .malformed("it has \(valueCount) values, above \(Self.greatestValueCount)")
+    }
   }
 
   /// The object of a manifest, in canonical form.

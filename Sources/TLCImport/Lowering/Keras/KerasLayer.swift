@@ -42,6 +42,8 @@ struct KerasLayerRegistry: Sendable {
   }
 
   subscript(className: String) -> (any KerasLayer.Type)? { types[className] }
+
+  var classNames: [String] { types.keys.sorted() }
 }
 
 /// What layers are read in.

@@ -8,6 +8,8 @@ public import TLCModel
 /// Any layer's output may be asked for besides, by the layer's name.
 public enum KerasLowering: GraphLowering {
   public static let name = "keras"
+  /// The classes of layers that have a definition here, sorted, by Keras's present names.
+  public static let layerClassNames = KerasLayerRegistry.standard.classNames
   private static let configurations = ["keras/config.json", "keras/model_config.json"]
 
   public static func recognizes(_ checkpoint: ImportedCheckpoint) -> Bool {
