@@ -17,9 +17,11 @@ public struct CodeMatrix: Sendable {
 
   /// The length of the axis that products sum over.
   public let depth: Int
+  /// The number of columns.
   public let columnCount: Int
   /// How many neighbours down a column share a step.
   public let group: Int
+  /// How wide codes are.
   public let width: Width
   private let panels: Storage
   private let steps: Storage
@@ -27,10 +29,15 @@ public struct CodeMatrix: Sendable {
   /// Packs codes.
   ///
   /// - Parameters:
-  ///   - steps: as many as there are columns, for each group, in the order of axes that codes have.
-  ///   - group: at least 1; the depth for a step a column.
+  ///   - codes: `[depth, columnCount]`, or transposed; the zero point is subtracted already.
+  ///   - steps: `[groups, columnCount]`, or transposed as `codes` are.
+  ///   - depth: the length of the axis that products sum over.
+  ///   - columnCount: the number of columns.
+  ///   - group: how many neighbours down a column share a step, at least 1; the depth for a step a
+  ///     column. The last group may be shorter.
+  ///   - width: how wide codes are.
   ///   - isTransposed: whether `codes` has shape `[columnCount, depth]`, not `[depth, columnCount]`.
-  /// - Precondition: both have as many elements, and codes are of the width.
+  /// - Precondition: both have as many elements, and each code is one of the width.
   public init(
     _ codes: Elements<Int8>, steps: Elements<Float>, depth: Int, columnCount: Int, group: Int,
     width: Width, isTransposed: Bool
@@ -69,10 +76,13 @@ public struct CodeMatrix: Sendable {
   ///
   /// - Parameters:
   ///   - left: `[rows, depth]`, contiguous from its element `leftStart` on.
+  ///   - leftStart: the place of the first element of row 0 in `left`.
   ///   - bias: `[columnCount]`, or nothing to add.
   ///   - out: `[rows, columnCount]`, from its element `outStart` on.
+  ///   - outStart: the place of the first element of row 0 in `out`.
   ///   - rows: the rows to compute; threads may share them out.
-  ///   - panels: the panels of columns to compute; threads may share them out.
+  ///   - range: the panels of columns to compute; threads may share them out.
+  ///   - instructions: what is used of the processor; the bits do not depend on it.
   /// - Precondition: the elements exist.
   public func multiply(
     _ left: Elements<Float>, from leftStart: Int = 0, bias: Elements<Float>? = nil,

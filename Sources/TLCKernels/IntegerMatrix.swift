@@ -6,6 +6,7 @@ public import TLCCore
 public struct IntegerMatrix: Sendable {
   /// The length of the axis that products sum over.
   public let depth: Int
+  /// The number of columns.
   public let columnCount: Int
   private let panels: Storage
   private let steps: Storage
@@ -18,7 +19,10 @@ public struct IntegerMatrix: Sendable {
   /// Packs codes, or returns `nil` where a column's magnitudes sum to ``columnLimit`` or more.
   ///
   /// - Parameters:
+  ///   - codes: `[depth, columnCount]`, or transposed; the zero point is subtracted already.
   ///   - steps: `[columnCount]`.
+  ///   - depth: the length of the axis that products sum over.
+  ///   - columnCount: the number of columns.
   ///   - isTransposed: whether `codes` has shape `[columnCount, depth]`, not `[depth, columnCount]`.
   /// - Precondition: both have as many elements.
   public init?(
@@ -81,10 +85,13 @@ public struct IntegerMatrix: Sendable {
   /// out[i, j] = ``IntegerProduct/element(sum:scale:step:bias:)`` of row i and column j.
   ///
   /// - Parameters:
+  ///   - left: rows that are quantized already.
   ///   - bias: `[columnCount]`, or nothing to add.
   ///   - out: `[rows, columnCount]`, from its element `start` on.
+  ///   - start: the place of the first element of row 0 in `out`.
   ///   - rows: the rows to compute; threads may share them out.
-  ///   - panels: the panels of columns to compute; threads may share them out.
+  ///   - range: the panels of columns to compute; threads may share them out.
+  ///   - instructions: what is used of the processor; the bits do not depend on it.
   /// - Precondition: `left` has this depth, and the elements exist.
   public func multiply(
     _ left: QuantizedRows, bias: Elements<Float>? = nil, into out: Elements<Float>,

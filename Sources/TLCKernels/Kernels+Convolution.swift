@@ -17,7 +17,10 @@ extension Kernels {
     /// The blocks of a convolution.
     ///
     /// - Parameters:
-    ///   - repetitions: how many groups of how many inputs there are.
+    ///   - window: where windows are on the input.
+    ///   - channelCount: the input channels of a group.
+    ///   - filterCount: the output channels of a group.
+    ///   - repetitions: the number of groups times the number of inputs.
     ///   - threadCount: the threads that share the blocks out.
     /// - Precondition: there are windows, repetitions and threads.
     public init(
@@ -51,11 +54,18 @@ extension Kernels {
   ///
   /// - Parameters:
   ///   - block: its number.
+  ///   - blocks: the blocks of the convolution.
   ///   - x: `[channelCount, window.inputCount]`, from `xStart` on.
+  ///   - xStart: the place of the first element of the group's channels in `x`.
   ///   - weights: `[filterCount, depth]`, from `weightStart` on.
+  ///   - weightStart: the place of the first element of the group's filters in `weights`.
   ///   - bias: an element a filter, from `biasStart` on, or nothing to add.
+  ///   - biasStart: the place of the first of the group's filters in `bias`.
   ///   - out: `[filterCount, window.outputCount]`, from `outStart` on.
-  ///   - scratch: the thread's own memory.
+  ///   - outStart: the place of the first element of the group's filters in `out`.
+  ///   - scratch: the thread's own memory, ``ConvolutionBlocks/scratchCount`` elements or more of any
+  ///     content.
+  ///   - instructions: what is used of the processor; the bits do not depend on it.
   /// - Precondition: the elements exist.
   public static func convolve(
     block: Int, of blocks: ConvolutionBlocks, _ x: Elements<Float>, from xStart: Int,

@@ -6,7 +6,10 @@ extension Kernels {
   ///
   /// - Parameters:
   ///   - x: rows of `length` elements; `y` may be the same memory.
+  ///   - y: takes rows of as many elements, at the same places.
+  ///   - length: the elements of a row.
   ///   - rows: the rows to compute; threads may share them out.
+  ///   - instructions: what is used of the processor; the bits do not depend on it.
   /// - Precondition: both have the rows.
   public static func softmax(
     _ x: Elements<Float>, to y: Elements<Float>, length: Int, rows: Range<Int>,
@@ -26,9 +29,15 @@ extension Kernels {
   ///
   /// - Parameters:
   ///   - x: rows of `length` elements; `y` may be the same memory.
-  ///   - scale: `length` elements, and `bias` too, where there is one.
-  ///   - means: takes an element a row, and `inverses` too, where they are given.
+  ///   - scale: `[length]`.
+  ///   - bias: `[length]`, or nothing to add.
+  ///   - epsilon: is added to the variance.
+  ///   - y: takes rows of as many elements, at the same places.
+  ///   - means: takes the mean of each row, at its number; or nothing.
+  ///   - inverses: takes the inverse of each row, at its number; or nothing.
+  ///   - length: the elements of a row.
   ///   - rows: the rows to compute; threads may share them out.
+  ///   - instructions: what is used of the processor; the bits do not depend on it.
   /// - Precondition: all have the elements.
   public static func layerNormalization(
     _ x: Elements<Float>, scale: Elements<Float>, bias: Elements<Float>?, epsilon: Float,

@@ -5,7 +5,24 @@ public import TLCCore
 public enum Kernels {
   /// A function of ``FloatFunctions``, element by element.
   public enum Function: CaseIterable, Sendable {
-    case exp, tanh, erf, gelu, geluTanh, log, sigmoid, softplus, swish
+    /// ``FloatFunctions/exp(_:)``.
+    case exp
+    /// ``FloatFunctions/tanh(_:)``.
+    case tanh
+    /// ``FloatFunctions/erf(_:)``.
+    case erf
+    /// ``FloatFunctions/gelu(_:)``.
+    case gelu
+    /// ``FloatFunctions/geluTanh(_:)``.
+    case geluTanh
+    /// ``FloatFunctions/log(_:)``.
+    case log
+    /// ``FloatFunctions/sigmoid(_:)``.
+    case sigmoid
+    /// ``FloatFunctions/softplus(_:)``.
+    case softplus
+    /// ``FloatFunctions/swish(_:)``.
+    case swish
 
     /// The definition.
     public func reference(_ x: Float) -> Float {

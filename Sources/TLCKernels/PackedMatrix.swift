@@ -5,14 +5,19 @@ public import TLCCore
 public struct PackedMatrix: Sendable {
   /// The length of the axis that products sum over.
   public let depth: Int
+  /// The number of columns.
   public let columnCount: Int
   private let panels: Elements<Float>
 
+  /// The columns of a panel.
   public static let panelWidth = Int(tlc_panel_width)
 
   /// Packs a matrix.
   ///
   /// - Parameters:
+  ///   - matrix: `[depth, columnCount]`, or transposed.
+  ///   - depth: the length of the axis that products sum over.
+  ///   - columnCount: the number of columns.
   ///   - isTransposed: whether `matrix` has shape `[columnCount, depth]`, not
   ///     `[depth, columnCount]`.
   /// - Precondition: `matrix` has as many elements.
@@ -29,8 +34,12 @@ public struct PackedMatrix: Sendable {
   /// Packs a matrix into memory that is there already, of any content.
   ///
   /// - Parameters:
+  ///   - matrix: the elements that the matrix is a part of.
   ///   - start: the place of the matrix's first element.
-  ///   - rowStride: how far apart rows are, and `columnStride` columns.
+  ///   - rowStride: how far apart rows are, from 0.
+  ///   - columnStride: how far apart columns are, from 0.
+  ///   - depth: the number of rows: the length of the axis that products sum over.
+  ///   - columnCount: the number of columns.
   ///   - memory: ``elementCount(depth:columnCount:)`` elements or more, which are this matrix as
   ///     long as it is used.
   /// - Precondition: the elements exist.
@@ -63,12 +72,15 @@ public struct PackedMatrix: Sendable {
   ///
   /// - Parameters:
   ///   - left: `[rows, depth]`, from its element `leftStart` on.
+  ///   - leftStart: the place of the first element of row 0 in `left`.
   ///   - leftStride: how far apart the rows of `left` are; contiguous where nothing is said.
   ///   - bias: `[columnCount]`, or nothing to add.
   ///   - out: `[rows, columnCount]`, from its element `outStart` on.
+  ///   - outStart: the place of the first element of row 0 in `out`.
   ///   - outStride: how far apart the rows of `out` are; contiguous where nothing is said.
   ///   - rows: the rows to compute; threads may share them out.
-  ///   - panels: the panels of columns to compute; threads may share them out.
+  ///   - range: the panels of columns to compute; threads may share them out.
+  ///   - instructions: what is used of the processor; the bits do not depend on it.
   /// - Precondition: the elements exist.
   public func multiply(
     _ left: Elements<Float>, from leftStart: Int = 0, leftStride: Int? = nil,

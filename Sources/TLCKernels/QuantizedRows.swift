@@ -6,6 +6,7 @@ public import TLCCore
 /// They are written by ``quantize(_:from:rows:on:)``, whose callers keep writers apart from readers,
 /// as those of a ``Storage`` do.
 public struct QuantizedRows: Sendable {
+  /// The number of rows.
   public let rowCount: Int
   /// The elements of a row.
   public let depth: Int
@@ -47,7 +48,9 @@ public struct QuantizedRows: Sendable {
   ///
   /// - Parameters:
   ///   - x: `[rowCount, depth]`, contiguous from its element `start` on.
+  ///   - start: the place of the first element of row 0 in `x`.
   ///   - rows: the rows to quantize; threads may share them out.
+  ///   - instructions: what is used of the processor; the bits do not depend on it.
   /// - Precondition: the elements exist.
   public func quantize(
     _ x: Elements<Float>, from start: Int = 0, rows: Range<Int>,

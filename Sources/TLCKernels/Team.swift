@@ -16,7 +16,10 @@ public struct Team: Sendable {
 
   /// Calls `body` with ranges that make up `0..<count`, one a thread, and returns when all are done.
   ///
-  /// - Parameter unit: ranges but the last are a multiple of it long; no less is given to a thread.
+  /// - Parameters:
+  ///   - count: how much there is to do.
+  ///   - unit: at least 1; ranges but the last are a multiple of it long.
+  ///   - body: does the work of a range; it is not called where `count` is 0.
   public func share(_ count: Int, unit: Int = 1, _ body: @Sendable (Range<Int>) -> Void) {
     let units = (count + unit - 1) / unit
     let parts = min(threadCount, units)

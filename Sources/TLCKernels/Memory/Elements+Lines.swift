@@ -21,7 +21,16 @@ public enum Lines {
   /// Sets `count` elements of `out`, from `place` on, to `body` of pairs of elements.
   ///
   /// - Parameters:
-  ///   - x: its line starts at `xStart`, and neighbours are `xStep` apart: 0 repeats one.
+  ///   - count: how many elements to set.
+  ///   - x: the elements that `body` is given first.
+  ///   - xStart: the place of the first of them.
+  ///   - xStep: how far apart they are; 0 repeats one.
+  ///   - y: the elements that `body` is given second.
+  ///   - yStart: the place of the first of them.
+  ///   - yStep: how far apart they are; 0 repeats one.
+  ///   - out: takes the results, one beside the other.
+  ///   - place: the place of the first result.
+  ///   - body: the function.
   /// - Precondition: the elements exist; `x` and `y` may be the same memory as `out`, not overlap
   ///   otherwise.
   @inlinable @inline(__always)

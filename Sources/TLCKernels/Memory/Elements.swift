@@ -5,6 +5,7 @@ public import TLCCore
 public struct Elements<Element: TensorElement>: @unchecked Sendable {
   // INVARIANT: `count` aligned elements that `storage` keeps alive.
   @usableFromInline let memory: UnsafeMutablePointer<Element>
+  /// The number of elements.
   public let count: Int
   private let storage: Storage
 
@@ -21,6 +22,7 @@ public struct Elements<Element: TensorElement>: @unchecked Sendable {
     self.storage = storage
   }
 
+  /// The places of the elements.
   public var indices: Range<Int> { 0..<count }
 
   /// A part of the elements: the same memory.
@@ -39,6 +41,8 @@ public struct Elements<Element: TensorElement>: @unchecked Sendable {
     storage = whole.storage
   }
 
+  /// The element at a place.
+  ///
   /// - Precondition: `index` is in `0..<count`.
   @inlinable public subscript(index: Int) -> Element {
     get {

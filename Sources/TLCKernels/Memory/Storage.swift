@@ -8,6 +8,7 @@ public import TLCCore
 public final class Storage: @unchecked Sendable {
   // INVARIANT: `byteCount` bytes (one where that is 0), aligned to `alignment`, freed in `deinit`.
   let memory: UnsafeMutableRawPointer
+  /// The number of bytes.
   public let byteCount: Int
 
   /// The alignment of the memory: a cache line, and a vector of any instruction set.

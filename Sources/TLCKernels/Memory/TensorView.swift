@@ -2,12 +2,17 @@ public import TLCCore
 
 /// A tensor in a ``Storage``: what operators read and write.
 public struct TensorView: Sendable {
+  /// The type of the elements.
   public let dtype: DType
+  /// The dimensions.
   public let shape: Shape
+  /// The memory that the elements are in.
   public let storage: Storage
-  /// Where the elements start in the storage.
+  /// Where the elements start in the storage, in bytes.
   public let byteOffset: Int
 
+  /// A tensor in memory that is there already.
+  ///
   /// - Precondition: the elements lie within the storage.
   public init(dtype: DType, shape: Shape, storage: Storage, byteOffset: Int = 0) {
     precondition(
@@ -30,6 +35,7 @@ public struct TensorView: Sendable {
       dtype: dtype, shape: shape, storage: Storage(byteCount: shape.count * dtype.byteCount))
   }
 
+  /// The bytes of the elements.
   public var byteCount: Int { shape.count * dtype.byteCount }
 
   /// The elements as they are.

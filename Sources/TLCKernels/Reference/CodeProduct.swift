@@ -3,9 +3,12 @@ public enum CodeProduct {
   /// One element.
   ///
   /// - Parameters:
-  ///   - count: the terms; `left` gives each its activation, and `code` its code.
-  ///   - group: how many terms share a step.
+  ///   - count: the number of terms.
+  ///   - left: the activation of a term.
+  ///   - code: the code of a term.
+  ///   - group: how many terms share a step, at least 1.
   ///   - step: the step of a group.
+  ///   - bias: is added last; `nil` is as 0.
   public static func element(
     _ count: Int, _ left: (Int) -> Float, _ code: (Int) -> Int8, group: Int,
     step: (Int) -> Float, bias: Float?

@@ -5,6 +5,8 @@ public enum Convolution {
   ///
   /// - Parameters:
   ///   - index: the number of the window in row-major order.
+  ///   - window: where windows are on the input.
+  ///   - channelCount: the input channels of a group.
   ///   - x: an input element by channel and place.
   ///   - weight: a weight by channel and kernel position.
   public static func element(

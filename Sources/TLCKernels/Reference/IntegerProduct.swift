@@ -16,6 +16,7 @@ public enum IntegerProduct {
   ///   - sum: the sum of the products of codes.
   ///   - scale: that of the row.
   ///   - step: that of the column.
+  ///   - bias: is added in the rounding of the product; `nil` is as 0.
   public static func element(sum: Int32, scale: Float, step: Float, bias: Float?) -> Float {
     FloatFunctions.canonical((bias ?? 0).addingProduct(Float(sum), scale * step) + 0)
   }

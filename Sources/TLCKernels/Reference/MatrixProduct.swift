@@ -4,7 +4,9 @@ public enum MatrixProduct {
   /// result is +0, and where at a NaN ``FloatFunctions/nan``.
   ///
   /// - Parameters:
-  ///   - count: the terms; `left` and `right` give each a factor.
+  ///   - count: the number of terms.
+  ///   - left: the first factor of a term.
+  ///   - right: the second factor of a term.
   @inline(__always)
   public static func element(
     _ count: Int, _ left: (Int) -> Float, _ right: (Int) -> Float

@@ -15,8 +15,10 @@ public enum RowFunctions {
   /// inverse = 1 / √(Σ(𝑥 − mean)² / 𝑛 + 𝜀).
   ///
   /// - Parameters:
+  ///   - row: the elements 𝑥.
   ///   - scale: as long as the row.
   ///   - bias: as long as the row; with it the last product and sum are one fused multiply-add.
+  ///   - epsilon: 𝜀, which is added to the variance.
   public static func layerNormalization(
     _ row: [Float], scale: [Float], bias: [Float]?, epsilon: Float
   ) -> (row: [Float], mean: Float, inverse: Float) {

@@ -3,6 +3,7 @@ public struct RowReduction {
   private var lanes = SIMD16<Float>()
   private var next = 0
 
+  /// The sum of no elements, +0.
   public init() {}
 
   /// Adds the next element of the row.
