@@ -2,12 +2,19 @@ public import TLCCore
 
 /// The value of a node's attribute: `formats/graph.md` §Attributes.
 public enum Attribute: Equatable, Sendable {
+  /// An integer.
   case int(Int)
+  /// Integers.
   case ints([Int])
+  /// A number of `f32`.
   case float(Float)
+  /// Numbers of `f32`.
   case floats([Float])
+  /// A text.
   case string(String)
+  /// Texts.
   case strings([String])
+  /// A tensor.
   case tensor(Tensor)
 
   /// The name of the kind.
@@ -25,6 +32,9 @@ public enum Attribute: Equatable, Sendable {
 }
 
 /// Hands a node's attributes to its operator, and tells in the end which were not asked for.
+///
+/// Each method throws ``OperatorError`` where the attribute is of another kind, and gives `nil` or a
+/// default where there is none of the name.
 public struct Attributes {
   private let all: [String: Attribute]
   private var unread: Set<String>
@@ -43,12 +53,14 @@ public struct Attributes {
     OperatorError("attribute \"\(name)\" is of the kind \"\(found.kind)\", not \"\(kind)\"")
   }
 
+  /// An integer.
   public mutating func int(_ name: String) throws(OperatorError) -> Int? {
     guard let found = take(name) else { return nil }
     guard case .int(let value) = found else { throw wrongKind(name, found, "int") }
     return value
   }
 
+  /// An integer of a range; throws where it is not in it.
   public mutating func int(
     _ name: String, in range: ClosedRange<Int>, default standard: Int
   ) throws(OperatorError) -> Int {
@@ -60,35 +72,40 @@ public struct Attributes {
     return value
   }
 
+  /// Whether an integer is 1; throws where it is neither 0 nor 1.
   public mutating func flag(_ name: String, default standard: Bool) throws(OperatorError) -> Bool {
     try int(name, in: 0...1, default: standard ? 1 : 0) == 1
   }
 
+  /// Integers.
   public mutating func ints(_ name: String) throws(OperatorError) -> [Int]? {
     guard let found = take(name) else { return nil }
     guard case .ints(let value) = found else { throw wrongKind(name, found, "ints") }
     return value
   }
 
+  /// A number.
   public mutating func float(_ name: String) throws(OperatorError) -> Float? {
     guard let found = take(name) else { return nil }
     guard case .float(let value) = found else { throw wrongKind(name, found, "float") }
     return value
   }
 
+  /// Numbers.
   public mutating func floats(_ name: String) throws(OperatorError) -> [Float]? {
     guard let found = take(name) else { return nil }
     guard case .floats(let value) = found else { throw wrongKind(name, found, "floats") }
     return value
   }
 
+  /// A text.
   public mutating func string(_ name: String) throws(OperatorError) -> String? {
     guard let found = take(name) else { return nil }
     guard case .string(let value) = found else { throw wrongKind(name, found, "string") }
     return value
   }
 
-  /// One of several words.
+  /// One of several words; throws where it is another.
   public mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ name: String, default standard: Choice
   ) throws(OperatorError) -> Choice {
@@ -100,19 +117,21 @@ public struct Attributes {
     return choice
   }
 
+  /// Texts.
   public mutating func strings(_ name: String) throws(OperatorError) -> [String]? {
     guard let found = take(name) else { return nil }
     guard case .strings(let value) = found else { throw wrongKind(name, found, "strings") }
     return value
   }
 
+  /// A tensor.
   public mutating func tensor(_ name: String) throws(OperatorError) -> Tensor? {
     guard let found = take(name) else { return nil }
     guard case .tensor(let value) = found else { throw wrongKind(name, found, "tensor") }
     return value
   }
 
-  /// An element type, as ONNX numbers them.
+  /// An element type, as ONNX numbers them; throws where it is none that `DType` has.
   public mutating func elementType(_ name: String) throws(OperatorError) -> DType? {
     guard let number = try int(name) else { return nil }
     guard let dtype = DType(onnx: number) else {
@@ -129,7 +148,7 @@ public struct Attributes {
 }
 
 extension DType {
-  /// The type that ONNX gives this number.
+  /// The type that ONNX gives this number; `nil` where it is none of these.
   public init?(onnx number: Int) {
     switch number {
     case 1: self = .f32

@@ -13,21 +13,23 @@ public struct Dimension: Hashable, Sendable {
     self.names = factor == 0 ? [] : names.sorted()
   }
 
+  /// A number.
   public init(_ length: Int) { self.init(factor: length, names: []) }
 
+  /// A named length.
   public init(named name: String) { self.init(factor: 1, names: [name]) }
 
   /// The number, where there is no name.
   public var length: Int? { names.isEmpty ? factor : nil }
 
-  /// The product; `nil` where it is above 2⁵³.
+  /// The product; `nil` where it is 2⁵³ or more.
   func times(_ other: Dimension) -> Dimension? {
     let (product, overflow) = factor.multipliedReportingOverflow(by: other.factor)
     guard !overflow, product < 1 << 53 else { return nil }
     return Dimension(factor: product, names: names + other.names)
   }
 
-  /// The sum, where it is a product of a number and names; `nil` too where it is above 2⁵³.
+  /// The sum, where it is a product of a number and names; `nil` too where it is 2⁵³ or more.
   func plus(_ other: Dimension) -> Dimension? {
     guard factor != 0 else { return other }
     guard other.factor != 0 else { return self }
@@ -47,7 +49,7 @@ public struct Dimension: Hashable, Sendable {
     return Dimension(factor: factor / other.factor, names: rest)
   }
 
-  /// The length for given lengths of the names; `nil` where one is missing or it is above 2⁵³.
+  /// The length for given lengths of the names; `nil` where one is missing or it is 2⁵³ or more.
   public func length(where lengths: [String: Int]) -> Int? {
     var length = factor
     for name in names {

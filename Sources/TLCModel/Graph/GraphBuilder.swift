@@ -4,9 +4,11 @@ public import TLCCore
 public struct GraphBuilder: Sendable {
   /// A value of the graph that is being built.
   public struct Value: Hashable, Sendable {
+    /// Its name in the graph.
     public let name: String
   }
 
+  /// What is built so far.
   public private(set) var graph = Graph()
   private var inference = TypeInference()
   private let registry: OperatorRegistry
@@ -23,9 +25,12 @@ public struct GraphBuilder: Sendable {
     var bytes: [UInt8]
   }
 
+  /// An empty graph of the operators of a registry.
   public init(registry: OperatorRegistry = .standard) { self.registry = registry }
 
   /// What is known of a value.
+  ///
+  /// - Precondition: it is a value of this graph.
   public func type(of value: Value) -> ValueType {
     guard let type = inference.types[value.name] else {
       preconditionFailure("\(value.name) is a value of another graph")
@@ -34,6 +39,8 @@ public struct GraphBuilder: Sendable {
   }
 
   /// Adds an input.
+  ///
+  /// - Throws: ``GraphError`` where another value has its name.
   public mutating func input(_ name: String, _ type: ValueType) throws(GraphError) -> Value {
     try inference.define(name, type)
     graph.inputs.append(.init(name: name, type: type))
@@ -76,9 +83,15 @@ public struct GraphBuilder: Sendable {
   /// Adds a node, and returns its outputs.
   ///
   /// - Parameters:
+  ///   - operation: the operator's name.
+  ///   - domain: empty for ONNX's own operators, `tlc` for ours.
   ///   - inputs: `nil` for one that is left out.
+  ///   - attributes: by name; those left out are the operator's defaults.
+  ///   - outputCount: how many outputs the node names.
   ///   - name: of the node and, with a number behind it where there are more, its outputs; another
   ///     number is added where it is taken.
+  /// - Throws: ``GraphError`` where there is no such operator, or the inputs or attributes do not fit
+  ///   it.
   public mutating func node(
     _ operation: String, domain: String = "", _ inputs: [Value?],
     _ attributes: [String: Attribute] = [:], outputCount: Int = 1, name: String

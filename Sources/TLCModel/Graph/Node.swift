@@ -10,8 +10,10 @@ public struct Node: Equatable, Sendable {
   public var inputs: [String]
   /// Names of the values that it gives; empty for an optional output that is left out.
   public var outputs: [String]
+  /// By name; those left out are the operator's defaults.
   public var attributes: [String: Attribute]
 
+  /// A node of these parts; nothing is checked.
   public init(
     _ operation: String, domain: String = "", name: String, inputs: [String], outputs: [String],
     attributes: [String: Attribute] = [:]

@@ -16,11 +16,15 @@ public protocol Operator: Sendable {
   static var outputCounts: ClosedRange<Int> { get }
 
   /// Reads the attributes.
+  ///
+  /// - Throws: where one is of another kind, or has a value that the operator does not take.
   init(_ attributes: inout Attributes) throws(OperatorError)
 
   /// What each output is, for inputs of which at least the types are known.
   ///
-  /// - Parameter outputCount: how many outputs the node names.
+  /// - Parameters:
+  ///   - inputs: what is known of the node's inputs.
+  ///   - outputCount: how many outputs the node names.
   /// - Throws: where inputs do not fit the operator, or each other.
   func infer(
     _ inputs: OperatorInputs, outputCount: Int
@@ -42,6 +46,7 @@ public protocol Operator: Sendable {
   ///   - inputs: of the types that the outputs were inferred from; `nil` for one that is left out.
   ///   - outputs: of the types that were inferred, memory of their own and of any content; `nil`
   ///     for one that is left out.
+  ///   - context: the threads and the memory that it may use.
   /// - Throws: where elements are wrong, such as an index beyond the end.
   func evaluate(
     _ inputs: [TensorView?], into outputs: [TensorView?], _ context: EvaluationContext
@@ -65,6 +70,7 @@ public struct EvaluationContext: Sendable {
   /// it allocates.
   public var scratch: TensorView?
 
+  /// These threads, and this memory.
   public init(team: Team = .alone, scratch: TensorView? = nil) {
     self.team = team
     self.scratch = scratch
@@ -75,9 +81,12 @@ public struct EvaluationContext: Sendable {
 public struct OperatorInputs: Sendable {
   /// An input's type, and its elements where they are known already.
   public struct Input: Sendable {
+    /// What is known of it.
     public var type: ValueType
+    /// Its elements; `nil` where a run fixes them.
     public var constant: Tensor?
 
+    /// An input of a type.
     public init(type: ValueType, constant: Tensor? = nil) {
       self.type = type
       self.constant = constant

@@ -2,8 +2,10 @@ internal import TLCCore
 
 /// The operators that a program knows.
 public struct OperatorRegistry: Sendable {
+  /// The operators; of several of one domain and name, the first counts.
   public let all: [any Operator.Type]
 
+  /// These operators.
   public init(_ all: [any Operator.Type]) { self.all = all }
 
   /// These and one more.
@@ -11,6 +13,7 @@ public struct OperatorRegistry: Sendable {
     OperatorRegistry(all + [type])
   }
 
+  /// The operator of a name in a domain; `nil` where there is none.
   public subscript(domain: String, name: String) -> (any Operator.Type)? {
     all.first { $0.name == name && $0.domain == domain }
   }

@@ -3,10 +3,12 @@ internal import TLCKernels
 
 /// What is known of values while nodes are looked at in order.
 public struct TypeInference: Sendable {
+  /// The type of each value that is known, by name.
   public private(set) var types: [String: ValueType] = [:]
   /// The elements of small values that do not depend on a run's inputs.
   public private(set) var constants: [String: Tensor] = [:]
 
+  /// Nothing is known.
   public init() {}
 
   /// Values of more elements are not computed before a run.

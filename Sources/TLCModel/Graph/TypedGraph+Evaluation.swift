@@ -6,7 +6,8 @@ extension TypedGraph {
   /// ways are held to.
   ///
   /// - Parameters:
-  ///   - inputs: a tensor an input.
+  ///   - inputs: a tensor an input, by name.
+  ///   - context: the threads that an operator may use.
   ///   - observe: is given each node and its outputs when they are computed.
   ///   - initializer: the tensor of the checkpoint of a name.
   /// - Returns: the outputs, in order.

@@ -2,6 +2,7 @@ public import TLCCore
 
 /// A graph that has a meaning: every node's operator is known, and every value's type.
 public struct TypedGraph: Sendable {
+  /// The graph itself.
   public let graph: Graph
   /// A node's operator each, in order.
   public let operators: [any Operator]
@@ -13,6 +14,7 @@ public struct TypedGraph: Sendable {
   /// Checks a graph and infers the types of its values.
   ///
   /// - Parameters:
+  ///   - graph: the graph to check.
   ///   - registry: the operators that there are.
   ///   - tensor: the type of a tensor of the checkpoint; `nil` where there is none of the name.
   /// - Throws: ``GraphError`` for the first node or value that is wrong.
