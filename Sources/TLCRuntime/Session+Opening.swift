@@ -15,8 +15,8 @@ extension Session {
   ///   - depth: how deeply to verify first; the digest of each plane that is read is always checked.
   ///   - threadCount: how many threads a run may use.
   ///   - limits: what is accepted at most.
-  /// - Throws: ``CheckpointError`` where the file is not what was written, or has no graph;
-  ///   ``GraphError`` where it cannot be planned.
+  /// - Throws: `CheckpointError` where the file is not what was written, or has no graph;
+  ///   `GraphError` where it cannot be planned.
   public convenience init(
     opening path: String, verifying depth: VerificationDepth = .digests,
     threadCount: Int = Parallelism.automatic.threads, limits: Limits = .standard

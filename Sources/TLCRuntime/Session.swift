@@ -19,9 +19,10 @@ public final class Session: Sendable {
   /// Makes a graph ready to run.
   ///
   /// - Parameters:
+  ///   - graph: the graph to run.
   ///   - threadCount: how many threads a run may use.
   ///   - weight: the tensor of the checkpoint of a name.
-  /// - Throws: ``GraphError``, and what `weight` throws.
+  /// - Throws: `GraphError`, and what `weight` throws.
   public init(
     _ graph: TypedGraph, threadCount: Int = 1, weight: (String) throws -> Tensor
   ) throws {
@@ -38,7 +39,7 @@ public final class Session: Sendable {
   ///
   /// - Parameter values: a tensor an input, by name.
   /// - Returns: the outputs, in order.
-  /// - Throws: ``GraphError`` where inputs do not fit, or elements are wrong.
+  /// - Throws: `GraphError` where inputs do not fit, or elements are wrong.
   public func run(_ values: [String: Tensor]) throws(GraphError) -> [Tensor] {
     for input in program.inputs {
       guard let tensor = values[input.name] else {

@@ -7,7 +7,7 @@ extension Checkpoint {
   /// The graph, whose initializers are tensors of this checkpoint; `nil` where it has none.
   ///
   /// - Parameter registry: the operators that there are.
-  /// - Throws: ``CheckpointError`` where the graph breaks one of G1 to G8: rule R36.
+  /// - Throws: `CheckpointError` where the graph breaks one of G1 to G8: rule R36.
   public func graph(registry: OperatorRegistry = .standard) throws(CheckpointError) -> TypedGraph? {
     guard let bytes = main.graphBytes else { return nil }
     do throws(GraphError) {

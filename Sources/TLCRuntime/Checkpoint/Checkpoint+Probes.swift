@@ -24,7 +24,7 @@ extension Checkpoint {
   /// Repeats every probe: node by node, against each fingerprint, and as ``Session`` runs it,
   /// against each output, bit for bit.
   ///
-  /// - Throws: ``CheckpointError`` for the first thing that is wrong: rules R36 to R38. A value that
+  /// - Throws: `CheckpointError` for the first thing that is wrong: rules R36 to R38. A value that
   ///   differs is the first of the run, and named with its node.
   public func repeatProbes(
     parallelism: Parallelism = .automatic, registry: OperatorRegistry = .standard

@@ -11,16 +11,17 @@ public struct ObservedRun: Sendable {
   public let outputs: [Tensor]
   /// The nodes' outputs that there are, in order.
   public let values: [(node: String, value: String)]
-  /// ``ProbeRecord/fingerprintByteCount`` bytes for each of ``values``.
+  /// `ProbeRecord.fingerprintByteCount` bytes for each of ``values``.
   public let fingerprints: [UInt8]
 
   /// Runs a graph.
   ///
   /// - Parameters:
+  ///   - graph: the graph to run.
   ///   - inputs: a tensor an input, by name.
   ///   - threadCount: how many threads an operator may use.
   ///   - weight: the tensor of the checkpoint of a name.
-  /// - Throws: ``GraphError`` where inputs do not fit, or elements are wrong; what `weight` throws.
+  /// - Throws: `GraphError` where inputs do not fit, or elements are wrong; what `weight` throws.
   public init(
     _ graph: TypedGraph, _ inputs: [String: Tensor], threadCount: Int = 1,
     weight: (String) throws -> Tensor
