@@ -17,7 +17,9 @@ extension TextModel {
   /// looked at in parts.
   ///
   /// - Parameters:
-  ///   - count: how many answers to give.
+  ///   - question: the question.
+  ///   - text: where the answers are looked for.
+  ///   - count: how many answers to give, at most.
   ///   - tokenCount: how many tokens an answer may have.
   /// - Throws: ``TextModelError`` where the model does not answer; `TextError` where the question
   ///   leaves no room for the text.

@@ -22,7 +22,9 @@ extension TextModel {
 
   /// The likeliest tokens for each mask of each text, in order.
   ///
-  /// - Parameter count: how many tokens to give for a mask.
+  /// - Parameters:
+  ///   - texts: each has ``maskToken`` once or more.
+  ///   - count: how many tokens to give for a mask, at most.
   /// - Throws: ``TextModelError`` where the model gives no scores of tokens, or a text has no mask.
   public func fillMasks(_ texts: [String], count: Int = 5) throws -> [[[MaskCandidate]]] {
     guard let mask = maskToken, let id = tokenizer.id(of: mask) else {

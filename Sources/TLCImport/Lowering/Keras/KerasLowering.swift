@@ -3,7 +3,7 @@ public import TLCModel
 
 /// Lowers the configuration of a Keras model, sequential or functional, of Keras 1, 2 or 3.
 ///
-/// Each class of layers is lowered by a ``KerasLayer`` of its own. Inputs have the names of the
+/// Each class of layers is lowered by a `KerasLayer` of its own. Inputs have the names of the
 /// model's input layers, outputs those of the layers that give them; the first axis is `batch`.
 /// Any layer's output may be asked for besides, by the layer's name.
 public enum KerasLowering: GraphLowering {
