@@ -8,6 +8,7 @@ public import TLCCore
 public struct SparseMatrix: Sendable {
   /// The length of the axis that products sum over.
   public let depth: Int
+  /// The number of columns.
   public let columnCount: Int
   /// How many elements are kept.
   public let keptCount: Int
@@ -18,6 +19,9 @@ public struct SparseMatrix: Sendable {
   /// Keeps the elements that are not zero.
   ///
   /// - Parameters:
+  ///   - matrix: `[depth, columnCount]`, or transposed.
+  ///   - depth: the length of the axis that products sum over.
+  ///   - columnCount: the number of columns.
   ///   - isTransposed: whether `matrix` has shape `[columnCount, depth]`, not
   ///     `[depth, columnCount]`.
   /// - Precondition: `matrix` has as many elements.
@@ -50,15 +54,18 @@ public struct SparseMatrix: Sendable {
     keptCount = kept
   }
 
-  /// What ``PackedMatrix/multiply(_:from:bias:into:at:rows:panels:on:)`` does, with columns in place of
-  /// panels.
+  /// What ``PackedMatrix/multiply(_:from:leftStride:bias:into:at:outStride:rows:panels:on:)`` does of
+  /// contiguous rows, with columns in place of panels.
   ///
   /// - Parameters:
   ///   - left: `[rows, depth]`, contiguous from its element `leftStart` on.
+  ///   - leftStart: the place of the first element of row 0 in `left`.
   ///   - bias: `[columnCount]`, or nothing to add.
   ///   - out: `[rows, columnCount]`, from its element `outStart` on.
-  ///   - rows: the rows to compute; threads may share them out, best in multiples of 64.
+  ///   - outStart: the place of the first element of row 0 in `out`.
+  ///   - range: the rows to compute; threads may share them out, best in multiples of 64.
   ///   - columns: the columns to compute; threads may share them out.
+  ///   - instructions: what is used of the processor; the bits do not depend on it.
   /// - Precondition: the elements exist.
   public func multiply(
     _ left: Elements<Float>, from leftStart: Int = 0, bias: Elements<Float>? = nil,
