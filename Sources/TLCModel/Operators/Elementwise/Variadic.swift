@@ -1,8 +1,8 @@
 internal import TLCCore
 public import TLCKernels
 
-/// An operator on one or more tensors of one type, taken two by two from the first, with
-/// broadcasting.
+/// An operator on one or more tensors of one type, with broadcasting: of the first two, then of the
+/// result and the third, and so on.
 public protocol Variadic: Operator {
   /// What two tensors are taken together with.
   associatedtype Step: BinaryArithmetic
