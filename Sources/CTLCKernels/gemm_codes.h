@@ -82,18 +82,19 @@ INLINE void add_block(floats sum[tile_rows][tile_panels * parts], const float *a
     }
     return;
   }
-  UNROLL for (int q = 0; q < panels; q++)
-    UNROLL for (int v = 0; v < parts; v++) {
-      // No panel's numbers are made before its turn: there are no registers to keep them in.
-      __asm__ volatile("" ::: "memory");
-      floats factor[8];
-      load_words(panel + q * panel_stride, v, factor);
-      UNROLL for (int p = 0; p < 8; p++)
-        if (p < count)
-          UNROLL for (int i = 0; i < rows; i++)
-            sum[i][q * parts + v] =
-                fused((floats)a[i * stride + p], factor[p], sum[i][q * parts + v]);
-    }
+  UNROLL for (int q = 0; q < panels; q++) {
+    // No panel's numbers are made before its turn: there are no registers to keep them in.
+    __asm__ volatile("" ::: "memory");
+    floats factor[parts][8];
+    UNROLL for (int v = 0; v < parts; v++) load_words(panel + q * panel_stride, v, factor[v]);
+    UNROLL for (int p = 0; p < 8; p++)
+      if (p < count)
+        UNROLL for (int i = 0; i < rows; i++) {
+          const floats x = a[i * stride + p];
+          UNROLL for (int v = 0; v < parts; v++)
+            sum[i][q * parts + v] = fused(x, factor[v][p], sum[i][q * parts + v]);
+        }
+  }
 }
 
 INLINE void tile_codes(const step_codes *s, const int rows, const int panels, const int bits) {
