@@ -22,22 +22,29 @@ static void quantize(void *context) {
 }
 
 void measure_bytes(tlc_isa isa) {
-  static const size_t shapes[][3] = {{128, 384, 384}, {128, 384, 1536}, {128, 1536, 384},
-                                     {4096, 384, 1536}, {1, 384, 384}, {1, 4096, 14336}, {4, 4096, 14336}};
+  static const size_t shapes[][3] = {{128, 384, 384},   {128, 384, 1536}, {128, 1536, 384},
+                                     {4096, 384, 1536}, {1, 384, 384},    {1, 4096, 14336},
+                                     {4, 4096, 14336}};
   for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
     size_t m = shapes[i][0], k = shapes[i][1], n = shapes[i][2];
     float *steps = memory(n * sizeof *steps);
-    for (size_t j = 0; j < n; j++) steps[j] = 0.01f;
-    product p = {isa, m, random_floats(m * k),
+    for (size_t j = 0; j < n; j++)
+      steps[j] = 0.01f;
+    product p = {isa,
+                 m,
+                 random_floats(m * k),
                  {memory(m * k), k, memory(m * sizeof(float)), memory(m * sizeof(int32_t))},
-                 {k, n, random_codes(n * k, 127), NULL, NULL, steps}, memory(m * n * sizeof(float))};
+                 {k, n, random_codes(n * k, 127), NULL, NULL, steps},
+                 memory(m * n * sizeof(float))};
     char name[100];
     snprintf(name, sizeof name, "int8 %zu × %zu × %zu", m, k, n);
     if (m < 6)
-      measure((subject){name, (double)(n * k), multiply, &p, n * k > 10000000 ? limit_read : limit_cache});
+      measure((subject){name, (double)(n * k), multiply, &p,
+                        n * k > 10000000 ? limit_read : limit_cache});
     else
       measure((subject){name, 2. * (double)(m * n * k), multiply, &p, limit_int8});
     snprintf(name, sizeof name, "codes of %zu × %zu", m, k);
-    if (m == 128) measure((subject){name, 4. * (double)(m * k), quantize, &p, limit_cache});
+    if (m == 128)
+      measure((subject){name, 4. * (double)(m * k), quantize, &p, limit_cache});
   }
 }

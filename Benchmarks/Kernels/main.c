@@ -11,13 +11,20 @@ int main(int count, char **words) {
   widest = tlc_isa_best();
   const char *only = NULL;
   for (int i = 1; i < count; i++) {
-    if (!strcmp(words[i], "--samples")) samples = atoi(words[++i]);
-    else if (!strcmp(words[i], "--avx2")) widest = tlc_isa_avx2;
-    else only = words[i];
+    if (!strcmp(words[i], "--samples"))
+      samples = atoi(words[++i]);
+    else if (!strcmp(words[i], "--avx2"))
+      widest = tlc_isa_avx2;
+    else
+      only = words[i];
   }
   printf("| kernel | 10⁹ a second | ratio | spread |\n|---|---|---|---|\n");
-  if (!only || !strcmp(only, "dense")) measure_dense(widest);
-  if (!only || !strcmp(only, "codes")) measure_codes(widest);
-  if (!only || !strcmp(only, "sparse")) measure_sparse(widest);
-  if (!only || !strcmp(only, "bytes")) measure_bytes(widest);
+  if (!only || !strcmp(only, "dense"))
+    measure_dense(widest);
+  if (!only || !strcmp(only, "codes"))
+    measure_codes(widest);
+  if (!only || !strcmp(only, "sparse"))
+    measure_sparse(widest);
+  if (!only || !strcmp(only, "bytes"))
+    measure_bytes(widest);
 }

@@ -3,8 +3,8 @@
 #define MEASURE_H
 
 #include "tlc_kernels.h"
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /// Something that can be done again and again, and the limit that it is held to.
 typedef struct {

@@ -17,7 +17,8 @@ static void multiply(void *context) {
 }
 static void multiply_dense(void *context) {
   product *p = context;
-  tlc_gemm_f32(p->isa, 0, p->m, 0, (p->n + 15) / 16, p->n, p->k, p->a, p->k, p->packed, NULL, p->c, p->n);
+  tlc_gemm_f32(p->isa, 0, p->m, 0, (p->n + 15) / 16, p->n, p->k, p->a, p->k, p->packed, NULL, p->c,
+               p->n);
 }
 
 /// Without its zeros; they are the elements whose random number is below `zeros`.
@@ -45,7 +46,8 @@ static tlc_sparse_matrix without_zeros(float *b, size_t k, size_t n, double zero
 }
 
 void measure_sparse(tlc_isa isa) {
-  static const size_t shapes[][3] = {{32, 384, 1536}, {128, 384, 1536}, {128, 1536, 384}, {32, 1024, 1024}, {128, 4096, 4096}};
+  static const size_t shapes[][3] = {
+      {32, 384, 1536}, {128, 384, 1536}, {128, 1536, 384}, {32, 1024, 1024}, {128, 4096, 4096}};
   static const double zeros[] = {0.3, 0.5, 0.65, 0.8, 0.9, 0.95};
   for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
     for (size_t z = 0; z < sizeof zeros / sizeof *zeros; z++) {
@@ -53,10 +55,18 @@ void measure_sparse(tlc_isa isa) {
       float *b = random_floats(n * k), *packed = memory((n + 15) / 16 * 16 * k * sizeof(float));
       tlc_sparse_matrix sparse = without_zeros(b, k, n, zeros[z]);
       tlc_pack_f32(b, k, n, n, 1, packed);
-      product p = {isa, m, n, k, random_floats(m * k), packed, sparse, memory(m * n * sizeof(float)),
+      product p = {isa,
+                   m,
+                   n,
+                   k,
+                   random_floats(m * k),
+                   packed,
+                   sparse,
+                   memory(m * n * sizeof(float)),
                    memory(64 * n * sizeof(float))};
       char name[100];
       snprintf(name, sizeof name, "%zu × %zu × %zu, %.0f%% zeros", m, k, n, zeros[z] * 100);
-      measure_beside((subject){name, 2. * (double)(m * n * k), multiply, &p, limit_fma}, multiply_dense);
+      measure_beside((subject){name, 2. * (double)(m * n * k), multiply, &p, limit_fma},
+                     multiply_dense);
     }
 }

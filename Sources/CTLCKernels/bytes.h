@@ -75,7 +75,9 @@ INLINE ints add_products(ints sum, bytes left, right_bytes right) {
 INLINE ints add_products(ints sum, bytes left, right_bytes right) {
   typedef int16_t products __attribute__((ext_vector_type(16)));
   products p = __builtin_convertvector(left, products) * __builtin_convertvector(right, products);
-  products pairs = p + __builtin_shufflevector(p, p, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+  products turned =
+      __builtin_shufflevector(p, p, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+  products pairs = p + turned;
   for (int j = 0; j < LANES; j++) sum[j] += pairs[4 * j] + pairs[4 * j + 2];
   return sum;
 }

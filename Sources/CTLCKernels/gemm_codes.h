@@ -110,6 +110,8 @@ INLINE void tile_codes(const step_codes *s, const int rows, const int panels, co
     floats sum[tile_rows][tile_panels * parts];
     UNROLL for (int i = 0; i < rows; i++)
       UNROLL for (int v = 0; v < panels * parts; v++) sum[i][v] = 0.f;
+    // Registers are for the sums of this group.
+    __asm__ volatile("" ::"r"(&total[0][0]) : "memory");
     for (; left >= (size_t)steps_of_block; left -= (size_t)steps_of_block) {
       UNROLL for (int q = 0; q < panels; q++)
         __builtin_prefetch(panel + q * panel_stride + 16 * code_block);

@@ -111,8 +111,10 @@ void FOR_ISA(gemm_int8)(size_t row_begin, size_t row_end, size_t panel_begin, si
         start_int8(a, row, rows, b, panel, panels, starts);
         for (size_t q = 0; q < panels; q += span) {
           const step_int8 s = {
-              .count = k4, .a_stride = streams ? a->stride : wide_stride, .panel_stride = k4 * 4 * width,
-              .c_stride = c_stride, .columns = lesser(span * width, columns - q * width),
+              .count = k4, .a_stride = streams ? a->stride : wide_stride,
+              .panel_stride = k4 * 4 * width,
+              .c_stride = c_stride,
+              .columns = lesser(span * width, columns - q * width),
               .a = streams ? a->codes + row * a->stride : wide + (row - top) * wide_stride,
               .panel = b->panels + (panel + q) * k4 * 4 * width,
               .starts = starts + q * width, .scales = a->scales + row, .steps = steps + q * width,

@@ -57,8 +57,9 @@ void tlc_pack_codes(const int8_t *b, size_t row_stride, size_t column_stride, co
       for (size_t row = begin; row < end; row += most, packed += 64)
         pack_block(b + row * row_stride + start * column_stride, row_stride, column_stride,
                    end - row < most ? end - row : most, columns, bits, packed);
+      const float *row = steps + begin / group * step_row_stride + start * step_column_stride;
       for (size_t j = 0; j < width; j++)
-        *packed_steps++ = j < columns ? steps[begin / group * step_row_stride + (start + j) * step_column_stride] : 0;
+        *packed_steps++ = j < columns ? row[j * step_column_stride] : 0;
     }
   }
 }
