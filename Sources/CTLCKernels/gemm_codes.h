@@ -67,27 +67,17 @@ INLINE void load_words(const uint8_t *block, const int v, floats rows[8]) {
 INLINE void add_block(floats sum[tile_rows][tile_panels * parts], const float *a, size_t stride,
                       const uint8_t *panel, size_t panel_stride, const int rows, const int panels,
                       const int bits, const int count) {
-  if (bits == 8) {
-    UNROLL for (int p = 0; p < 4; p++) {
-      floats factor[tile_panels * parts];
-      UNROLL for (int q = 0; q < panels; q++)
-        UNROLL for (int v = 0; v < parts; v++)
-          factor[q * parts + v] = load_bytes_of_row(panel + q * panel_stride, p, v);
-      if (p < count)
-        UNROLL for (int i = 0; i < rows; i++) {
-          const floats x = a[i * stride + p];
-          UNROLL for (int v = 0; v < panels * parts; v++)
-            sum[i][v] = fused(x, factor[v], sum[i][v]);
-        }
-    }
-    return;
-  }
+  const int most = 32 / bits;
   UNROLL for (int q = 0; q < panels; q++) {
     // No panel's numbers are made before its turn: there are no registers to keep them in.
     __asm__ volatile("" ::: "memory");
     floats factor[parts][8];
-    UNROLL for (int v = 0; v < parts; v++) load_words(panel + q * panel_stride, v, factor[v]);
-    UNROLL for (int p = 0; p < 8; p++)
+    UNROLL for (int v = 0; v < parts; v++)
+      if (bits == 4) load_words(panel + q * panel_stride, v, factor[v]);
+      else
+        UNROLL for (int p = 0; p < 4; p++)
+          factor[v][p] = load_bytes_of_row(panel + q * panel_stride, p, v);
+    UNROLL for (int p = 0; p < most; p++)
       if (p < count)
         UNROLL for (int i = 0; i < rows; i++) {
           const floats x = a[i * stride + p];
