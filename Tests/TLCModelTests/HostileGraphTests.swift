@@ -19,7 +19,7 @@ import Testing
   @Test func `refuses runs whose values would take more memory than is allowed`() throws {
     let text = """
       {"constants":[{"data":"00001000000000000000100000000000","dtype":"i64","name":"shape",\
-      "shape":[2]}],"inputs":[{"dtype":"f32","name":"x","shape":["n",1]}],\
+      "shape":[2]}],"inputs":[{"dtype":"f32","name":"x","shape":[1,1]}],\
       "nodes":[{"inputs":["x","shape"],"name":"y","operator":"Expand","outputs":["y"]}],\
       "opset":23,"outputs":["y"]}
       """
