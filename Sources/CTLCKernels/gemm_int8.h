@@ -127,6 +127,12 @@ void FOR_ISA(gemm_int8)(size_t row_begin, size_t row_end, size_t panel_begin, si
   }
 }
 
+/// To nearest, ties to even, of less than 2²².
+INLINE ints rounded(floats x) {
+  const floats rounder = 0x1.8p23f;
+  return __builtin_convertvector((x + rounder) - rounder, ints);
+}
+
 /// Codes of one row: `formats/products.md`.
 static void quantize_row(size_t k, const float *x, int8_t *codes, float *scale, int32_t *sum) {
   words most = 0;
@@ -153,18 +159,20 @@ static void quantize_row(size_t k, const float *x, int8_t *codes, float *scale, 
   }
   *scale = step;
   const floats inverse = 1.f / step;
-  const floats rounder = 0x1.8p23f;
   ints sums = 0;
-  for (i = 0; i < k; i += LANES) {
-    float rest[LANES] = {0};
-    const int is_whole = i + LANES <= k;
-    if (!is_whole) memcpy(rest, x + i, (k - i) * sizeof *x);
-    const floats rounded = (load(is_whole ? x + i : rest) * inverse + rounder) - rounder;
-    const ints all = __builtin_convertvector(rounded, ints);
+  for (i = 0; i + LANES <= k; i += LANES) {
+    const ints all = rounded(load(x + i) * inverse);
     sums += all;
     const signed_bytes narrow = __builtin_convertvector(all, signed_bytes);
-    if (is_whole) memcpy(codes + i, &narrow, LANES);
-    else memcpy(codes + i, &narrow, (k + 3) / 4 * 4 - i);
+    memcpy(codes + i, &narrow, LANES);
+  }
+  if (i < k) {
+    float rest[LANES] = {0};
+    memcpy(rest, x + i, (k - i) * sizeof *x);
+    const ints all = rounded(load(rest) * inverse);
+    sums += all;
+    const signed_bytes narrow = __builtin_convertvector(all, signed_bytes);
+    memcpy(codes + i, &narrow, (k + 3) / 4 * 4 - i);
   }
   for (int j = 0; j < LANES; j++) *sum += sums[j];
 }
