@@ -145,7 +145,10 @@ let package = Package(
       swiftSettings: tests),
     .testTarget(
       name: "TLCRuntimeTests",
-      dependencies: ["TLCCore", "TLCKernels", "TLCModel", "TLCRuntime", "TLCTestSupport"],
+      dependencies: [
+        "TLCCore", "TLCFormat", "TLCKernels", "TLCModel", "TLCRuntime", "TLCSystem",
+        "TLCTestSupport",
+      ],
       swiftSettings: tests),
     .testTarget(
       name: "TLCExportTests",

@@ -30,6 +30,8 @@ struct Bench: ParsableCommand {
   @Option(help: ArgumentHelp("Runs of each that are measured.", valueName: "count"))
   var samples: Int = 25
 
+  @OptionGroup var computation: ComputeOptions
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -44,14 +46,16 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
-      let benchmark = try SessionBenchmark(try Checkpoint(path: file))
+      let benchmark = try SessionBenchmark(
+        try Checkpoint(path: file), compute: computation.compute.library)
       let threadCounts =
         threads?.counts ?? Array(Set([1, Parallelism.automatic.threads])).sorted()
       let others = benchmark.axes.filter { $0 != "batch" }
       let batches = benchmark.axes.contains("batch") ? batch.counts : [1]
       let lengths = others.isEmpty ? [1] : length.counts
       var table = TextTable([
-        ("threads", .right), ("batch", .right), ("length", .right), ("median", .right),
+        ("compute", .left), ("threads", .right), ("batch", .right), ("length", .right),
+        ("median", .right),
         ("90%", .right), ("99%", .right), ("rows/s", .right), ("GFLOP/s", .right),
         ("of FMA", .right),
       ])
@@ -66,7 +70,8 @@ struct Bench: ParsableCommand {
               named, threadCount: count, sampleCount: samples)
             rows.append(BenchJSON.Row(measured, limits))
             table.append([
-              String(count), String(batch), others.isEmpty ? "–" : String(length),
+              computation.compute.library.rawValue, String(count), String(batch),
+              others.isEmpty ? "–" : String(length),
               Self.time(measured.percentile(0.5)), Self.time(measured.percentile(0.9)),
               Self.time(measured.percentile(0.99)), Format.significant(measured.rowsPerSecond),
               Format.significant(measured.operationsPerSecond * 1e-9),
@@ -75,7 +80,9 @@ struct Bench: ParsableCommand {
           }
         }
       }
-      if json { return try printJSON(BenchJSON(rows: rows)) }
+      if json {
+        return try printJSON(BenchJSON(compute: computation.compute.library.rawValue, rows: rows))
+      }
       print(table.lines.joined(separator: "\n"))
     }
   }
@@ -124,5 +131,6 @@ private struct BenchJSON: Encodable {
       limitBytesPerSecond = limits.bytesPerSecond
     }
   }
+  var compute: String
   var rows: [Row]
 }

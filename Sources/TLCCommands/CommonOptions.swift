@@ -18,6 +18,21 @@ struct ThreadOptions: ParsableArguments {
   var parallelism: Parallelism { threads.map { Parallelism(threads: $0) } ?? .automatic }
 }
 
+/// `--compute`, wherever a model is run.
+struct ComputeOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "How products are computed: f32, or int8 to take activations as bytes where a matrix is stored "
+        + "in 8 bits or less, with a step for each output or one for all.", valueName: "way"))
+  var compute: Way = .f32
+
+  enum Way: String, ExpressibleByArgument, CaseIterable {
+    case f32, int8
+
+    var library: Compute { Compute(rawValue: rawValue) ?? .f32 }
+  }
+}
+
 /// `--quiet` and `--progress`.
 struct OutputOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Print errors only.")

@@ -119,7 +119,7 @@ struct ConvertOptions: ParsableArguments {
     }
     for output in report.outputs {
       print(
-        "output \(output.name): cosine \(Format.fixed(output.certificate.cosine, 6)),"
+        "output \(output.name)\(Format.way(output.compute)): cosine \(Format.fixed(output.certificate.cosine, 6)),"
           + " relative RMS error \(Format.scientific(output.certificate.relativeRMSError))"
           + " against the source's")
     }
@@ -162,6 +162,7 @@ private struct ConversionJSON: Encodable {
 
   struct OutputJSON: Encodable {
     var name: String
+    var compute: String
     var certificate: CertificateJSON
   }
 
@@ -187,7 +188,8 @@ private struct ConversionJSON: Encodable {
     graph = report.graph.map { GraphJSON($0) }
     unusedTensors = report.unusedTensors
     outputs = report.outputs.map {
-      OutputJSON(name: $0.name, certificate: CertificateJSON($0.certificate))
+      OutputJSON(
+        name: $0.name, compute: $0.compute, certificate: CertificateJSON($0.certificate))
     }
     root = report.rootDigest?.hex
     bytes = report.byteCount

@@ -2,6 +2,11 @@ import TLC
 
 /// Numbers as people read them, in no one's locale.
 enum Format {
+  /// " in int8", and nothing of the usual way to compute.
+  static func way(_ compute: String) -> String {
+    compute == Compute.f32.rawValue ? "" : " in \(compute)"
+  }
+
   /// `17.6 MB`, in powers of ten.
   static func bytes(_ count: Int) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"]

@@ -32,7 +32,8 @@ struct Inspect: ParsableCommand {
       for probe in checkpoint.main.probes {
         for output in probe.outputs {
           print(
-            "output \(output.value.name): cosine \(Format.fixed(output.certificate.cosine, 6)),"
+            "output \(output.value.name)\(Format.way(probe.compute)):"
+              + " cosine \(Format.fixed(output.certificate.cosine, 6)),"
               + " relative RMS error \(Format.scientific(output.certificate.relativeRMSError))"
               + " against the source's, \(probe.origin)")
         }

@@ -24,6 +24,12 @@ struct ModelOptions: ParsableArguments {
     completion: .file(extensions: ["npz", "safetensors"]))
   var probe: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Record the runs computed in this way too, beside f32: int8, as `tlc run --compute int8` does.",
+      valueName: "way"))
+  var compute: ComputeOptions.Way?
+
   @Flag(help: "Record no run of the graph.")
   var noProbes = false
 
@@ -31,11 +37,12 @@ struct ModelOptions: ParsableArguments {
     if requireGraph && weightsOnly {
       throw ValidationError("--require-graph and --weights-only exclude each other")
     }
-    if weightsOnly, !map.isEmpty || probe != nil || noProbes {
-      throw ValidationError("--weights-only goes with neither --map, --probe nor --no-probes")
+    if weightsOnly, !map.isEmpty || probe != nil || compute != nil || noProbes {
+      throw ValidationError(
+        "--weights-only goes with none of --map, --probe, --compute and --no-probes")
     }
-    if noProbes && probe != nil {
-      throw ValidationError("--probe and --no-probes exclude each other")
+    if noProbes && (probe != nil || compute != nil) {
+      throw ValidationError("--no-probes goes with neither --probe nor --compute")
     }
     for text in map where !Self.isSubstitution(text) {
       throw ValidationError("--map \(text) is not NAME=OPERATORS")
@@ -52,6 +59,7 @@ struct ModelOptions: ParsableArguments {
     conversion.wantsGraph = requireGraph ? true : weightsOnly ? false : nil
     conversion.samples = probe
     conversion.recordsProbes = !noProbes
+    if let compute, compute != .f32 { conversion.probedWays.append(compute.library) }
     for text in map {
       guard let equals = text.firstIndex(of: "=") else { continue }
       conversion.recipe.substitutions[String(text[..<equals])] =

@@ -45,6 +45,8 @@ struct Run: ParsableCommand {
     completion: .file())
   var output: String?
 
+  @OptionGroup var computation: ComputeOptions
+
   @Option(help: "How deeply to verify the file first.")
   var verify: Verify.Depth = .digests
 
@@ -71,7 +73,8 @@ struct Run: ParsableCommand {
     try reportingErrors {
       let checkpoint = try Checkpoint(path: file)
       let session = try Session(
-        checkpoint, verifying: verify.library, threadCount: threads.parallelism.threads)
+        checkpoint, verifying: verify.library, compute: computation.compute.library,
+        threadCount: threads.parallelism.threads)
       if let input { return try runTensors(session, input) }
       var assets: [String: [UInt8]] = [:]
       for asset in checkpoint.main.assets {

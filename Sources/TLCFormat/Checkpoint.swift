@@ -100,4 +100,16 @@ public struct Checkpoint: Sendable {
     guard let index = index(named: name) else { return nil }
     return try file(ofTensorAt: index).tensor(tensors[index], parallelism: parallelism)
   }
+
+  /// Reads and checks the codes and steps of a tensor; where a mask leaves an element out, its code
+  /// is the zero point.
+  ///
+  /// - Returns: `nil` where there is no tensor of this name, or it is not stored as uniform values.
+  /// - Throws: ``CheckpointError``, as ``tensor(named:parallelism:)``.
+  public func uniformValues(
+    named name: String, parallelism: Parallelism = .automatic
+  ) throws(CheckpointError) -> UniformValues? {
+    guard let index = index(named: name) else { return nil }
+    return try file(ofTensorAt: index).uniformValues(tensors[index], parallelism: parallelism)
+  }
 }

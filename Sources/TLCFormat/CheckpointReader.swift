@@ -99,22 +99,51 @@ public final class CheckpointReader: Sendable {
   public func tensor(
     _ record: TensorRecord, parallelism: Parallelism = .serial, checkingContent: Bool = false
   ) throws(CheckpointError) -> Tensor {
-    let target = target(of: record)
-    guard case .stored(let stored) = target.content else {
-      preconditionFailure("the alias \"\(record.name)\" of another file")
-    }
+    let (target, stored) = stored(record)
     let source = planeSource(of: target, parallelism)
-    guard target.decodedByteCount <= limits.tensorByteCount else {
-      throw source.formatError(
-        .limit(
-          "the tensor has \(target.decodedByteCount) bytes, more than the limit of"
-            + " \(limits.tensorByteCount)"), at: stored.shapeOffset)
-    }
+    try requireWithinLimit(target, stored, source)
     let tensor = try stored.encoding.decode(target.geometry, from: source)
     if checkingContent, Digest(of: tensor.bytes.span) != stored.contentDigest {
       throw source.formatError(.contentDigest, at: stored.digestOffset)
     }
     return tensor
+  }
+
+  /// Reads and checks the codes and steps of a tensor; where a mask leaves an element out, its code
+  /// is the zero point.
+  ///
+  /// - Parameters:
+  ///   - record: one of ``tensors``.
+  ///   - parallelism: how many threads decode.
+  /// - Returns: `nil` where the tensor is not stored as uniform values.
+  /// - Throws: ``CheckpointError``, as ``tensor(_:parallelism:checkingContent:)``.
+  public func uniformValues(
+    _ record: TensorRecord, parallelism: Parallelism = .serial
+  ) throws(CheckpointError) -> UniformValues? {
+    let (target, stored) = stored(record)
+    let source = planeSource(of: target, parallelism)
+    try requireWithinLimit(target, stored, source)
+    return try stored.encoding.uniformValues(target.geometry, from: source)
+  }
+
+  /// A record of this file, or the one that it is an alias of, and what is stored of it.
+  private func stored(_ record: TensorRecord) -> (TensorRecord, TensorRecord.Stored) {
+    let target = target(of: record)
+    guard case .stored(let stored) = target.content else {
+      preconditionFailure("the alias \"\(record.name)\" of another file")
+    }
+    return (target, stored)
+  }
+
+  private func requireWithinLimit(
+    _ record: TensorRecord, _ stored: TensorRecord.Stored, _ source: PlaneSource
+  ) throws(CheckpointError) {
+    guard record.decodedByteCount <= limits.tensorByteCount else {
+      throw source.formatError(
+        .limit(
+          "the tensor has \(record.decodedByteCount) bytes, more than the limit of"
+            + " \(limits.tensorByteCount)"), at: stored.shapeOffset)
+    }
   }
 
   /// Measures a tensor against its source.
@@ -127,10 +156,7 @@ public final class CheckpointReader: Sendable {
   public func certificate(
     of record: TensorRecord, against original: Tensor, parallelism: Parallelism = .serial
   ) throws(CheckpointError) -> Certificate {
-    let target = target(of: record)
-    guard case .stored(let stored) = target.content else {
-      preconditionFailure("the alias \"\(record.name)\" of another file")
-    }
+    let (target, stored) = stored(record)
     return try stored.encoding.certificate(
       source: original, decoded: try tensor(target, parallelism: parallelism),
       from: planeSource(of: target, parallelism))

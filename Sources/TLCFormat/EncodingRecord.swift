@@ -68,6 +68,15 @@ struct EncodingRecord: Sendable {
     return try values.decode(tensor, mask: bitmap, from: source)
   }
 
+  /// The codes and steps of uniform values, `nil` for other kinds: rules R24 to R32.
+  func uniformValues(
+    _ tensor: TensorGeometry, from source: PlaneSource
+  ) throws(CheckpointError) -> UniformValues? {
+    guard let values = try known(source) as? UniformRecord else { return nil }
+    let bitmap = try decodedMask(tensor.shape, from: source)
+    return try values.uniformValues(tensor, mask: bitmap, from: source)
+  }
+
   /// The certificate of `decoded` against its source.
   func certificate(
     source tensor: Tensor, decoded: Tensor, from source: PlaneSource

@@ -12,36 +12,59 @@ public struct QuantizedRows: Sendable {
   public let depth: Int
   /// From row to row: the depth up to a multiple of 4.
   let stride: Int
-  let codes: Storage
-  let scales: Storage
-  let sums: Storage
+  let codes: Elements<Int8>
+  let scales: Elements<Float>
+  let sums: Elements<Int32>
 
-  /// Rows of zeros.
+  /// Rows to be written: of zeros, but in memory that is given of what is there.
   ///
+  /// - Parameter memory: where there are ``byteCount(rowCount:depth:)`` bytes, rows are there; with
+  ///   fewer or none, they have memory of their own.
   /// - Precondition: neither count is negative.
-  public init(rowCount: Int, depth: Int) {
+  public init(rowCount: Int, depth: Int, in memory: TensorView? = nil) {
     precondition(rowCount >= 0 && depth >= 0, "\(rowCount) rows of \(depth)")
     self.rowCount = rowCount
     self.depth = depth
-    stride = (depth + 3) / 4 * 4
-    codes = Storage(byteCount: rowCount * stride)
-    scales = Storage(byteCount: rowCount * MemoryLayout<Float>.stride)
-    sums = Storage(byteCount: rowCount * MemoryLayout<Int32>.stride)
+    stride = Self.stride(ofDepth: depth)
+    let byteCount = Self.byteCount(rowCount: rowCount, depth: depth)
+    var storage = memory?.storage
+    var start = memory?.byteOffset ?? 0
+    if memory.map({ $0.byteCount < byteCount || start % Storage.alignment != 0 }) ?? true {
+      (storage, start) = (nil, 0)
+    }
+    let place = storage ?? Storage(byteCount: byteCount)
+    let numbers = Self.numbersByteCount(rowCount: rowCount)
+    scales = Elements(place, byteOffset: start, count: rowCount)
+    sums = Elements(place, byteOffset: start + numbers, count: rowCount)
+    codes = Elements(place, byteOffset: start + 2 * numbers, count: rowCount * stride)
   }
+
+  /// The bytes of memory that rows need.
+  ///
+  /// - Precondition: neither count is negative.
+  public static func byteCount(rowCount: Int, depth: Int) -> Int {
+    2 * numbersByteCount(rowCount: rowCount) + rowCount * stride(ofDepth: depth)
+  }
+
+  /// The bytes of a number of four bytes a row, up to a whole cache line.
+  private static func numbersByteCount(rowCount: Int) -> Int {
+    let byteCount = rowCount * MemoryLayout<Float>.stride
+    return (byteCount + Storage.alignment - 1) / Storage.alignment * Storage.alignment
+  }
+
+  private static func stride(ofDepth depth: Int) -> Int { (depth + 3) / 4 * 4 }
 
   /// What a code of a row is worth.
   ///
   /// - Precondition: there is that row.
-  public func scale(ofRow row: Int) -> Float {
-    Elements<Float>(scales, byteOffset: 0, count: rowCount)[row]
-  }
+  public func scale(ofRow row: Int) -> Float { scales[row] }
 
   /// A code, −127…127.
   ///
   /// - Precondition: there is that row, and that column.
   public func code(ofRow row: Int, column: Int) -> Int8 {
     precondition(column >= 0 && column < depth, "column \(column) of \(depth)")
-    return Elements<Int8>(codes, byteOffset: 0, count: rowCount * stride)[row * stride + column]
+    return codes[row * stride + column]
   }
 
   /// Sets rows to the codes of activations.
@@ -62,16 +85,12 @@ public struct QuantizedRows: Sendable {
     // SAFETY: both have the rows.
     unsafe tlc_quantize_rows(
       instructions.isa, rows.lowerBound, rows.upperBound, depth, x.memory + start, depth,
-      codes.memory.assumingMemoryBound(to: Int8.self), stride,
-      scales.memory.assumingMemoryBound(to: Float.self),
-      sums.memory.assumingMemoryBound(to: Int32.self))
+      codes.memory, stride, scales.memory, sums.memory)
   }
 
   /// What kernels read.
   var view: tlc_int8_rows {
     unsafe tlc_int8_rows(
-      codes: codes.memory.assumingMemoryBound(to: Int8.self), stride: stride,
-      scales: scales.memory.assumingMemoryBound(to: Float.self),
-      sums: sums.memory.assumingMemoryBound(to: Int32.self))
+      codes: codes.memory, stride: stride, scales: scales.memory, sums: sums.memory)
   }
 }

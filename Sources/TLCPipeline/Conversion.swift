@@ -3,6 +3,7 @@ import TLCCore
 public import TLCFormat
 public import TLCImport
 public import TLCModel
+public import TLCRuntime
 public import TLCSystem
 
 /// A conversion of a foreign checkpoint to `.tlcq`: import, prune, quantize, write.
@@ -28,6 +29,8 @@ public struct Conversion: Sendable {
   public var wantsGraph: Bool?
   /// Whether the graph is run, and its runs recorded.
   public var recordsProbes = true
+  /// The ways to compute in which runs are recorded.
+  public var probedWays: [Compute] = [.f32]
   /// The path of a file of inputs by name, as `.npz` or safetensors, to record a run on in place of
   /// drawn ones. They travel in the file.
   public var samples: String?
@@ -144,7 +147,9 @@ public struct Conversion: Sendable {
         report.tensors.append(TensorSummary(outcome.tensor))
         report.tensors += aliases.map { TensorSummary($0) }
         if let note = outcome.note { report.notes.append(note) }
-        if let decoded = outcome.decoded { model.probing?.take(decoded, named: tensor.name) }
+        if let decoded = outcome.decoded {
+          model.probing?.take(decoded, outcome.tensor.uniformValues, named: tensor.name)
+        }
         done += tensor.byteCount
       }
       try progress(
@@ -169,8 +174,9 @@ public struct ConversionReport: Sendable {
   public var graph: Graph?
   /// Tensors that the graph does not use, in order of name.
   public var unusedTensors: [String] = []
-  /// The outputs of the graph that were recorded, and how far each is from the source's.
-  public var outputs: [(name: String, certificate: Certificate)] = []
+  /// The outputs of the graph that were recorded, with the name of their way to compute, and how far
+  /// each is from the source's.
+  public var outputs: [(name: String, compute: String, certificate: Certificate)] = []
   /// The artifact's identity; `nil` for a dry run.
   public var rootDigest: Digest?
   /// The files written, the index of a set last.

@@ -13,24 +13,25 @@ extension Session {
   /// - Parameters:
   ///   - path: of the file, or of the index of a set.
   ///   - depth: how deeply to verify first; the digest of each plane that is read is always checked.
+  ///   - compute: how products are computed.
   ///   - threadCount: how many threads a run may use.
   ///   - limits: what is accepted at most.
   /// - Throws: `CheckpointError` where the file is not what was written, or has no graph;
   ///   `GraphError` where it cannot be planned.
   public convenience init(
-    opening path: String, verifying depth: VerificationDepth = .digests,
+    opening path: String, verifying depth: VerificationDepth = .digests, compute: Compute = .f32,
     threadCount: Int = Parallelism.automatic.threads, limits: Limits = .standard
   ) throws {
     let checkpoint = try Checkpoint(path: path, limits: limits)
-    try self.init(checkpoint, verifying: depth, threadCount: threadCount)
+    try self.init(checkpoint, verifying: depth, compute: compute, threadCount: threadCount)
   }
 
   /// Verifies a checkpoint, and makes its graph ready to run.
   ///
-  /// - Throws: as ``init(opening:verifying:threadCount:limits:)``.
+  /// - Throws: as ``init(opening:verifying:compute:threadCount:limits:)``.
   public convenience init(
     _ checkpoint: Checkpoint, verifying depth: VerificationDepth = .digests,
-    threadCount: Int = Parallelism.automatic.threads
+    compute: Compute = .f32, threadCount: Int = Parallelism.automatic.threads
   ) throws {
     let parallelism = Parallelism(threads: threadCount)
     try checkpoint.verifyFiles(depth: depth, parallelism: parallelism)
@@ -41,7 +42,8 @@ extension Session {
     }
     if depth >= .probes { _ = try checkpoint.repeatProbes(parallelism: parallelism) }
     let weights = try checkpoint.weights(of: graph.graph, parallelism: parallelism)
-    try self.init(graph, threadCount: threadCount) { name in
+    let computed = try checkpoint.graph(graph, computing: compute, parallelism: parallelism)
+    try self.init(computed, threadCount: threadCount) { name in
       guard let tensor = weights[name] else {
         throw GraphError.value(name, "the checkpoint has no such tensor")
       }

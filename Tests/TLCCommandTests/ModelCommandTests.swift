@@ -69,6 +69,25 @@ import Testing
     }
   }
 
+  @Test func `records, repeats, runs and measures a model with bytes`() throws {
+    let scratch = try Scratch()
+    let file = scratch.path("digits.tlcq")
+    let source = Fixtures.path("models/digits/digits.h5")
+    let converted = try Tool.run("tlc-convert", source, file, "--compute", "int8")
+    #expect(converted.status == 0, "\(converted.errors)")
+    #expect(converted.output.contains("output digit: cosine 0.99"))
+    #expect(converted.output.contains("output digit in int8: cosine 0.99"))
+    let verified = try Tool.run("tlc", "verify", file)
+    #expect(verified.status == 0 && verified.output.contains("probes     ok  2 runs repeated, "))
+    let inspected = try Tool.run("tlc", "inspect", file)
+    #expect(inspected.output.contains("output digit in int8: cosine 0.99"))
+    let benched = try Tool.run(
+      "tlc", "bench", file, "--compute", "int8", "--batch", "1", "--threads", "1", "--samples", "1")
+    #expect(benched.status == 0 && benched.output.contains("\nint8 "), "\(benched.errors)")
+    let refused = try Tool.run("tlc", "run", file, "--compute", "int9")
+    #expect(refused.status == 64 && refused.errors.contains("int9"), "\(refused)")
+  }
+
   @Test(arguments: [
     (
       #"{"z":[[1,2]],"v":[1]}"#,

@@ -75,6 +75,7 @@ import Testing
         record, parallelism: Parallelism(threads: threads), checkingContent: true)
       #expect(decoded == values.decoded())
     }
+    #expect(try reader.uniformValues(record) == encoded[0].uniformValues)
     let measured = try reader.certificate(of: record, against: source)
     guard case .stored(let stored) = record.content else { return }
     #expect(measured == stored.certificate)

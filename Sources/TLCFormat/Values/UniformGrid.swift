@@ -76,6 +76,24 @@ struct UniformGrid: Sendable {
     return Tensor(elements, shape: shape)
   }
 
+  /// The codes of all elements, from the symbols of those that `mask` keeps, or of all.
+  func codes(_ symbols: [UInt32], mask: Bitmap?, of shape: Shape) -> [Int32] {
+    guard let mask else { return symbols.map { Int32(truncatingIfNeeded: $0) &+ minimum } }
+    var codes = [Int32](repeating: 0, count: shape.count)
+    var next = 0
+    layout.forEachRun(in: shape, within: 0..<shape.count) { run in
+      for i in run.elements {
+        if mask[i] {
+          codes[i] = Int32(truncatingIfNeeded: symbols[next]) &+ minimum
+          next += 1
+        } else {
+          codes[i] = zeroPoints?[run.step + (i - run.elements.lowerBound) * run.stride] ?? 0
+        }
+      }
+    }
+    return codes
+  }
+
   /// The elements that do not decode to 0, and lie more than half a step beyond the grid.
   func saturatedCount(source: Tensor, decoded: Tensor) -> Int {
     func count<Element: TensorElement>(_: Element.Type) -> Int {

@@ -132,6 +132,19 @@ struct UniformRecord: ValuesRecord {
     }
   }
 
+  /// The codes and steps; where `mask` leaves an element out, its code is the zero point.
+  func uniformValues(
+    _ tensor: TensorGeometry, mask: Bitmap?, from source: PlaneSource
+  ) throws(CheckpointError) -> UniformValues {
+    let grid = try grid(source, shape: tensor.shape)
+    let symbols = try source.symbols(
+      codes, count: mask?.keptCount ?? tensor.shape.count, limit: UInt32(maximum - minimum))
+    return UniformValues(
+      shape: tensor.shape, dtype: tensor.dtype, layout: layout, stepType: stepType,
+      steps: grid.steps, zeroPoints: grid.zeroPoints, minimum: minimum, maximum: maximum,
+      codes: grid.codes(symbols, mask: mask, of: tensor.shape))
+  }
+
   func saturatedCount(
     source: Tensor, decoded: Tensor, from planes: PlaneSource
   ) throws(CheckpointError) -> Int {

@@ -11,6 +11,8 @@ public struct EncodedTensor: Sendable {
   public let shape: Shape
   /// How far the decoded values are from the source.
   public let certificate: Certificate
+  /// The codes and steps, where the file has the tensor as uniform values.
+  public let uniformValues: UniformValues?
   let origin: TensorSource?
   let contentDigest: Digest
   let mask: EncodedObject?
@@ -18,7 +20,8 @@ public struct EncodedTensor: Sendable {
 
   init(
     name: String, dtype: DType, shape: Shape, origin: TensorSource?, certificate: Certificate,
-    contentDigest: Digest, mask: EncodedObject?, values: EncodedObject
+    contentDigest: Digest, mask: EncodedObject?, values: EncodedObject,
+    uniformValues: UniformValues?
   ) {
     self.name = name
     self.dtype = dtype
@@ -28,6 +31,7 @@ public struct EncodedTensor: Sendable {
     self.contentDigest = contentDigest
     self.mask = mask
     self.values = values
+    self.uniformValues = uniformValues
   }
 
   /// The stored bytes of all planes, without padding.

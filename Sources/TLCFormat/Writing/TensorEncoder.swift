@@ -65,6 +65,7 @@ public struct TensorEncoder: Sendable {
     _ values: any TensorValues, name: String, certified: Certified, origin: TensorSource?
   ) -> EncodedTensor {
     var best: Choice
+    var uniformValues = values as? UniformValues
     if let values = values as? any EncodableValues {
       best = encode(values, shape: values.shape)
     } else {
@@ -72,11 +73,12 @@ public struct TensorEncoder: Sendable {
     }
     if best.storedByteCount > values.shape.count * values.dtype.byteCount {
       best = encode(values.decoded(), shape: values.shape)
+      uniformValues = nil
     }
     return EncodedTensor(
       name: name, dtype: values.dtype, shape: values.shape, origin: origin,
       certificate: certified.certificate, contentDigest: certified.contentDigest, mask: best.mask,
-      values: best.values)
+      values: best.values, uniformValues: uniformValues)
   }
 
   /// Certifies and encodes.

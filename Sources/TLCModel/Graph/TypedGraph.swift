@@ -5,7 +5,7 @@ public struct TypedGraph: Sendable {
   /// The graph itself.
   public let graph: Graph
   /// A node's operator each, in order.
-  public let operators: [any Operator]
+  public private(set) var operators: [any Operator]
   /// The type of each value.
   public let types: [String: ValueType]
   /// The elements of small values that do not depend on a run's inputs.
@@ -60,6 +60,15 @@ public struct TypedGraph: Sendable {
     }
     let typed = try TypedGraph(graph, operators: operators, inference)
     try RunMemory.require(typed.types.values)
+    return typed
+  }
+
+  /// The same graph with other operators at some places.
+  ///
+  /// - Precondition: there are nodes at these places, and the operators infer the same types.
+  public func replacing(_ operators: [Int: any Operator]) -> TypedGraph {
+    var typed = self
+    for (place, operation) in operators { typed.operators[place] = operation }
     return typed
   }
 

@@ -22,7 +22,8 @@ extension Conversion {
     var why = "the source has no configuration of a kind that is lowered"
     do {
       if let graph = try lowerings.graph(of: checkpoint, options) {
-        model.probing = try ModelProbing(graph, of: checkpoint, parallelism: parallelism)
+        model.probing = try ModelProbing(
+          graph, of: checkpoint, ways: probedWays, parallelism: parallelism)
         return model
       }
     } catch let error as LoweringError {
@@ -43,7 +44,7 @@ extension Conversion {
     guard let probing = model.probing else { return }
     writer.setGraph(Array(probing.graph.graph.json.json.utf8))
     for probe in try probing.probes() {
-      report.outputs += probe.outputs.map { ($0.name, $0.certificate) }
+      report.outputs += probe.outputs.map { ($0.name, probe.compute, $0.certificate) }
       writer.append(probe)
     }
   }

@@ -13,13 +13,18 @@ struct ModelProbing {
   private var runs: [(inputs: [Probe.Input], origin: ProbeRecord.Origin, outputs: [Tensor])] = []
   /// The tensors that the graph names, as they are in the file; aliases by their target.
   private var weights: [String: Tensor] = [:]
+  /// Those of them that are codes and steps, where a way to compute takes them.
+  private var codes: [String: UniformValues] = [:]
+  private let ways: [Compute]
   private let targets: [String: String]
   /// The names of the tensors whose decoded values are wanted.
   private let wanted: Set<String>
 
+  /// - Parameter ways: the ways to compute in which runs with the file's tensors are recorded.
   /// - Throws: ``GraphError`` where the graph has no meaning.
   init(
-    _ graph: Graph, of checkpoint: ImportedCheckpoint, parallelism: Parallelism
+    _ graph: Graph, of checkpoint: ImportedCheckpoint, ways: [Compute] = [.f32],
+    parallelism: Parallelism
   ) throws(GraphError) {
     var types: [String: ValueType] = [:]
     for tensor in checkpoint.tensors { types[tensor.name] = ValueType(tensor.dtype, tensor.shape) }
@@ -28,6 +33,7 @@ struct ModelProbing {
     self.graph = try TypedGraph(graph) { types[targets[$0] ?? $0] }
     self.targets = targets
     wanted = Set(graph.initializers.map { targets[$0.tensor] ?? $0.tensor })
+    self.ways = ways
     self.parallelism = parallelism
   }
 
@@ -72,18 +78,28 @@ struct ModelProbing {
     return try tensor.load(parallelism)
   }
 
-  /// Whether ``take(_:named:)`` is to be given a tensor.
+  /// Whether ``take(_:_:named:)`` is to be given a tensor.
   func wants(_ name: String) -> Bool { !runs.isEmpty && wanted.contains(name) }
 
   /// Takes a tensor as the file will decode it.
-  mutating func take(_ tensor: Tensor, named name: String) { weights[name] = tensor }
+  ///
+  /// - Parameter values: its codes and steps, where the file has them.
+  mutating func take(_ tensor: Tensor, _ values: UniformValues?, named name: String) {
+    weights[name] = tensor
+    if ways.contains(.int8) { codes[name] = values }
+  }
 
-  /// Runs the graph with the file's tensors.
+  /// Runs the graph with the file's tensors, in each way to compute.
   ///
   /// - Throws: ``GraphError``; where a planned run is not that of the nodes one by one,
   ///   ``ConversionError/plannedRunDiffers(output:)``.
   func probes() throws -> [Probe] {
     guard !runs.isEmpty else { return [] }
+    return try ways.flatMap { try probes($0) }
+  }
+
+  private func probes(_ compute: Compute) throws -> [Probe] {
+    let graph = graph.computing(compute) { codes[targets[$0] ?? $0] }
     let weight = { (name: String) throws(GraphError) -> Tensor in
       guard let tensor = weights[targets[name] ?? name] else {
         throw .value(name, "the file has no such tensor")
@@ -107,7 +123,7 @@ struct ModelProbing {
             tolerance: planned[place].tolerance))
       }
       return Probe(
-        compute: Checkpoint.compute, origin: run.origin, fingerprints: observed.fingerprints,
+        compute: compute.rawValue, origin: run.origin, fingerprints: observed.fingerprints,
         inputs: run.inputs, outputs: outputs)
     }
   }

@@ -2,7 +2,7 @@ import TLCCore
 public import TLCFormat
 import TLCKernels
 import TLCModel
-import TLCRuntime
+public import TLCRuntime
 
 /// Measures how long runs of a model take, beside what the machine can do.
 public struct SessionBenchmark: Sendable {
@@ -34,14 +34,15 @@ public struct SessionBenchmark: Sendable {
 
   /// Opens what is measured.
   ///
+  /// - Parameter compute: how products are computed.
   /// - Throws: `CheckpointError` where the file is wrong, or has no graph.
-  public init(_ checkpoint: Checkpoint) throws {
+  public init(_ checkpoint: Checkpoint, compute: Compute = .f32) throws {
     guard let graph = try checkpoint.graph() else {
       throw CheckpointError.format(
         path: checkpoint.main.path,
         FormatError(.missingKey("graph"), at: checkpoint.main.graphOffset))
     }
-    self.graph = graph
+    self.graph = try checkpoint.graph(graph, computing: compute)
     weights = try checkpoint.weights(of: graph.graph)
   }
 

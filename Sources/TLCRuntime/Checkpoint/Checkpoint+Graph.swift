@@ -22,6 +22,18 @@ extension Checkpoint {
     }
   }
 
+  /// A graph of this checkpoint in a way to compute, which takes the codes that tensors are stored as.
+  ///
+  /// - Throws: ``CheckpointError`` where a tensor is not what was written.
+  /// - Precondition: the graph is this checkpoint's.
+  public func graph(
+    _ graph: TypedGraph, computing compute: Compute, parallelism: Parallelism = .automatic
+  ) throws(CheckpointError) -> TypedGraph {
+    try graph.computing(compute) { name throws(CheckpointError) in
+      try uniformValues(named: name, parallelism: parallelism)
+    }
+  }
+
   /// Reads, checks and decodes the tensors that a graph names.
   ///
   /// - Returns: a tensor for each initializer, by the tensor's name.

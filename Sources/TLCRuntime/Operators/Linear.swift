@@ -2,50 +2,20 @@ import TLCCore
 import TLCKernels
 import TLCModel
 
-/// `MatMul` with a packed matrix, `Add` of a vector, and a function: the bits of the three.
+/// `MatMul` with a fixed right factor, `Add` of a vector, and a function: the bits of the three.
 struct Linear: Operator {
   static let name = "Linear"
   static let domain = "tlc"
   static let inputCounts = 1...1
 
-  let matrix: PackedMatrix
-  /// The same matrix without its zeros, where so many are zero that it is faster on many rows.
-  let sparse: SparseMatrix?
+  let matrix: LinearFactor
   let bias: TensorView?
   let activation: Kernels.Function?
 
-  /// The share of zeros from which a matrix is kept without them too, and the rows from which it is
-  /// then used: where its kernel is well ahead of the dense one, on every instruction set.
-  static let sparse = (zeroShare: 0.65, rowCount: 32)
-
-  init(
-    _ matrix: PackedMatrix, sparse: SparseMatrix?, bias: TensorView?,
-    activation: Kernels.Function?
-  ) {
+  init(_ matrix: LinearFactor, bias: TensorView?, activation: Kernels.Function?) {
     self.matrix = matrix
-    self.sparse = sparse
     self.bias = bias
     self.activation = activation
-  }
-
-  /// Packs a matrix, and keeps it without its zeros too where that pays.
-  init(
-    packing matrix: Elements<Float>, depth: Int, columnCount: Int, isTransposed: Bool
-  ) {
-    let zeros = matrix.indices.count { matrix[$0] == 0 }
-    let isSparse = Double(zeros) >= Self.sparse.zeroShare * Double(max(1, matrix.count))
-    self.init(
-      PackedMatrix(
-        matrix, depth: depth, columnCount: columnCount, isTransposed: isTransposed),
-      sparse: isSparse
-        ? SparseMatrix(
-          matrix, depth: depth, columnCount: columnCount, isTransposed: isTransposed) : nil,
-      bias: nil, activation: nil)
-  }
-
-  /// The same product with another bias and function.
-  func with(bias: TensorView?, activation: Kernels.Function? = nil) -> Linear {
-    Linear(matrix, sparse: sparse, bias: bias, activation: activation)
   }
 
   init(_ attributes: inout Attributes) throws(OperatorError) {
@@ -60,33 +30,76 @@ struct Linear: Operator {
     return [ValueType(.f32, left.dimensions.dropLast() + [Dimension(matrix.columnCount)])]
   }
 
+  func scratchByteCount(
+    _ inputs: [TensorType?], _ outputs: [TensorType?], threadCount: Int
+  ) -> Int {
+    guard case .codes = matrix, let out = outputs[0], out.shape.count > 0 else { return 0 }
+    return QuantizedRows.byteCount(
+      rowCount: out.shape.count / matrix.columnCount, depth: matrix.depth)
+  }
+
   func evaluate(
     _ inputs: [TensorView?], into outputs: [TensorView?], _ context: EvaluationContext
   ) throws(OperatorError) {
     guard let left = inputs[0], let out = outputs[0], out.shape.count > 0 else { return }
     let rows = out.shape.count / matrix.columnCount
     let (x, y) = (left.elements(of: Float.self), out.elements(of: Float.self))
-    let biases = bias?.elements(of: Float.self)
-    if let sparse, rows >= Self.sparse.rowCount {
-      return context.team.share(rows, unit: Self.sparse.rowCount) { part in
-        sparse.multiply(x, bias: biases, into: y, rows: part, columns: 0..<matrix.columnCount)
-        activate(y, rows: part, columns: 0..<matrix.columnCount)
+    switch matrix {
+    case .floats(let matrix, let sparse):
+      let biases = bias?.elements(of: Float.self)
+      let least = LinearFactor.sparse.rowCount
+      if let sparse, rows >= least {
+        return context.team.share(rows, unit: least) { part in
+          sparse.multiply(x, bias: biases, into: y, rows: part, columns: 0..<matrix.columnCount)
+          activate(y, rows: part, columns: 0..<matrix.columnCount)
+        }
+      }
+      share(rows, y, context.team) { rows, panels in
+        matrix.multiply(x, bias: biases, into: y, rows: rows, panels: panels)
+      }
+    case .codes(let matrix):
+      let bytes = QuantizedRows(rowCount: rows, depth: matrix.depth, in: context.scratch)
+      context.team.share(rows) { bytes.quantize(x, rows: $0) }
+      share(rows, y, context.team) { rows, panels in
+        matrix.multiply(bytes, into: y, rows: rows, panels: panels)
+        addBias(y, rows: rows, columns: columns(of: panels))
       }
     }
-    // Rows are shared out where there are enough of them, else panels of columns.
-    if rows >= 6 * context.team.threadCount {
-      context.team.share(rows, unit: 6) { part in
-        matrix.multiply(x, bias: biases, into: y, rows: part, panels: 0..<matrix.panelCount)
+  }
+
+  /// Calls `multiply` with parts of the product, and applies the function to them: rows are shared
+  /// out where there are enough of them, else panels of columns.
+  private func share(
+    _ rows: Int, _ y: Elements<Float>, _ team: Team,
+    _ multiply: @Sendable (_ rows: Range<Int>, _ panels: Range<Int>) -> Void
+  ) {
+    if rows >= 6 * team.threadCount {
+      team.share(rows, unit: 6) { part in
+        multiply(part, 0..<matrix.panelCount)
         activate(y, rows: part, columns: 0..<matrix.columnCount)
       }
     } else {
-      context.team.share(matrix.panelCount, unit: 4) { part in
-        matrix.multiply(x, bias: biases, into: y, rows: 0..<rows, panels: part)
-        let width = PackedMatrix.panelWidth
-        activate(
-          y, rows: 0..<rows,
-          columns: part.lowerBound * width..<min(part.upperBound * width, matrix.columnCount))
+      team.share(matrix.panelCount, unit: 4) { part in
+        multiply(0..<rows, part)
+        activate(y, rows: 0..<rows, columns: columns(of: part))
       }
+    }
+  }
+
+  private func columns(of panels: Range<Int>) -> Range<Int> {
+    let width = PackedMatrix.panelWidth
+    return panels.lowerBound * width..<min(panels.upperBound * width, matrix.columnCount)
+  }
+
+  /// Adds the bias to a product that is rounded already, as an `Add` behind it does.
+  private func addBias(_ y: Elements<Float>, rows: Range<Int>, columns: Range<Int>) {
+    guard let bias = bias?.elements(of: Float.self) else { return }
+    for row in rows {
+      let start = row * matrix.columnCount + columns.lowerBound
+      Lines.map(
+        columns.count, y, from: start, step: 1, bias, from: columns.lowerBound, step: 1, into: y,
+        at: start
+      ) { FloatFunctions.canonical($0 + $1) }
     }
   }
 

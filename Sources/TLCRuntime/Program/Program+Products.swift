@@ -7,7 +7,7 @@ extension Program {
   /// a fixed vector behind them, one ``Linear`` each.
   mutating func fuseProducts() {
     let givers = givers()
-    var packed: [Factor: Linear] = [:]
+    var packed: [Factor: LinearFactor] = [:]
     for place in nodes.indices where nodes[place].domain.isEmpty {
       guard let product = product(at: place, givers, &packed) else { continue }
       replace(place, with: product.node, product.operation)
@@ -24,12 +24,13 @@ extension Program {
   /// - Parameter packed: the factors that are packed already: layers that share their weights share
   ///   memory.
   private func product(
-    at place: Int, _ givers: [String: Int], _ packed: inout [Factor: Linear]
+    at place: Int, _ givers: [String: Int], _ packed: inout [Factor: LinearFactor]
   ) -> (node: Node, operation: Linear)? {
     let node = nodes[place]
+    let quantized = operators[place] as? QuantizedProduct
     var isTransposed = false
     var bias: TensorView?
-    if let gemm = operators[place] as? Gemm {
+    if let gemm = (quantized?.original ?? operators[place]) as? Gemm {
       guard gemm.alpha == 1, gemm.beta == 1, !gemm.isLeftTransposed else { return nil }
       isTransposed = gemm.isRightTransposed
       if node.inputs.count > 2, !node.inputs[2].isEmpty {
@@ -41,6 +42,15 @@ extension Program {
     } else if node.operation != "MatMul" {
       return nil
     }
+    func linear(_ matrix: LinearFactor) -> (node: Node, operation: Linear)? {
+      guard bias.map({ $0.shape.count == matrix.columnCount }) ?? true else { return nil }
+      return (
+        Node(
+          Linear.name, domain: Linear.domain, name: node.name, inputs: [node.inputs[0]],
+          outputs: node.outputs), Linear(matrix, bias: bias, activation: nil)
+      )
+    }
+    if let quantized { return linear(.codes(quantized.matrix)) }
     var right = node.inputs[1]
     if let giver = givers[right], nodes[giver].operation == "Transpose",
       let source = nodes[giver].inputs.first, fixed[source]?.shape.rank == 2,
@@ -53,20 +63,14 @@ extension Program {
       return nil
     }
     let lengths = matrix.shape.dimensions
-    guard bias.map({ $0.shape.count == lengths[isTransposed ? 0 : 1] }) ?? true else { return nil }
     let factor = Factor(name: right, isTransposed: isTransposed)
     let shared =
       packed[factor]
-      ?? Linear(
+      ?? LinearFactor(
         packing: matrix.elements(of: Float.self), depth: lengths[isTransposed ? 1 : 0],
         columnCount: lengths[isTransposed ? 0 : 1], isTransposed: isTransposed)
     packed[factor] = shared
-    let linear = shared.with(bias: bias)
-    return (
-      Node(
-        Linear.name, domain: Linear.domain, name: node.name, inputs: [node.inputs[0]],
-        outputs: node.outputs), linear
-    )
+    return linear(shared)
   }
 
   /// The place of the only node that uses a value, where it is one node and no output.
@@ -90,7 +94,7 @@ extension Program {
       let fused = Node(
         Linear.name, domain: Linear.domain, name: nodes[use].name, inputs: nodes[place].inputs,
         outputs: nodes[use].outputs)
-      replace(use, with: fused, linear.with(bias: bias))
+      replace(use, with: fused, Linear(linear.matrix, bias: bias, activation: nil))
       removed.insert(place)
     }
     remove(removed)
@@ -108,7 +112,8 @@ extension Program {
       let fused = Node(
         Linear.name, domain: Linear.domain, name: nodes[use].name, inputs: nodes[place].inputs,
         outputs: nodes[use].outputs)
-      replace(use, with: fused, linear.with(bias: linear.bias, activation: function))
+      replace(
+        use, with: fused, Linear(linear.matrix, bias: linear.bias, activation: function))
       removed.insert(place)
     }
     remove(removed)
