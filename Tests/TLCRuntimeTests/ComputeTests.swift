@@ -182,4 +182,18 @@ import Testing
       #expect(scaled.computed == scaled.plain)
     }
   }
+
+  @Test(arguments: [(132_104, 127, true), (132_105, 127, false), (131_072, -128, false)])
+  func `the magnitudes of a column's codes sum to less than 2^24`(
+    depth: Int, code: Int32, isAllowed: Bool
+  ) throws {
+    let shape = try #require(Shape([depth, 1]))
+    let values = UniformValues(
+      shape: shape, dtype: .f32, layout: .tensor, stepType: .f32, steps: [0.001], minimum: -128,
+      maximum: 127, codes: Array(repeating: code, count: depth))
+    var random = Arbitrary(seed: 7)
+    let x = Tensor(random.floats(depth), shape: try #require(Shape([1, depth])))
+    let (computed, plain) = try Self.product(values, x)
+    #expect((computed != plain) == isAllowed)
+  }
 }
