@@ -21,6 +21,8 @@ struct Inspect: ParsableCommand {
       let sources = provenance.sources.map { $0.name }.joined(separator: ", ")
       Terminal.printLine(
         "\(file): from \(sources), by \(provenance.tool) \(provenance.toolVersion)")
+      let licenses = Set(provenance.sources.compactMap { $0.license }).sorted()
+      if !licenses.isEmpty { print("licence, as stated: \(licenses.joined(separator: ", "))") }
       print("root \(checkpoint.rootDigest)")
       print("")
       let table = TensorTable(

@@ -42,6 +42,8 @@ public struct ImporterRegistry: Sendable {
     let input = try ImportInput(path: path)
     let importer = all.first { type in name.map { type.name == $0 } ?? type.recognizes(input) }
     guard let importer else { throw .unrecognized(path: path, known: known) }
-    return try importer.open(input)
+    var checkpoint = try importer.open(input)
+    checkpoint.license = checkpoint.license ?? ModelCard.license(beside: input)
+    return checkpoint
   }
 }

@@ -137,6 +137,8 @@ public struct ImportedCheckpoint: Sendable {
   public var rules: Int
   /// The paths of the files that it reads.
   public var sources: [String]
+  /// The licence that the source, or the model card beside it, states.
+  public var license: String?
   /// In order of name by UTF-8 bytes, each name once.
   public var tensors: [ImportedTensor]
   /// Second names, in order of name.

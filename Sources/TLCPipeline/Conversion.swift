@@ -105,7 +105,9 @@ public struct Conversion: Sendable {
       let file = try InputFile(path: path)
       let name = path.split(separator: "/").last.map { String($0) } ?? path
       sources.append(
-        .init(name: name, byteCount: file.byteCount, digest: try file.digest()))
+        .init(
+          name: name, byteCount: file.byteCount, digest: try file.digest(),
+          license: checkpoint.license))
       try progress(
         WorkProgress(
           activity: "reading \(name)", doneByteCount: file.byteCount,
