@@ -18,8 +18,11 @@ public struct QuantizedRows: Sendable {
 
   /// Rows to be written: of zeros, but in memory that is given of what is there.
   ///
-  /// - Parameter memory: where there are ``byteCount(rowCount:depth:)`` bytes, rows are there; with
-  ///   fewer or none, they have memory of their own.
+  /// - Parameters:
+  ///   - rowCount: the number of rows.
+  ///   - depth: the elements of a row.
+  ///   - memory: where there are ``byteCount(rowCount:depth:)`` bytes, rows are there; with fewer or
+  ///     none, they have memory of their own.
   /// - Precondition: neither count is negative.
   public init(rowCount: Int, depth: Int, in memory: TensorView? = nil) {
     precondition(rowCount >= 0 && depth >= 0, "\(rowCount) rows of \(depth)")

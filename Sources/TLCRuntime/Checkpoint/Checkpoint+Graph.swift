@@ -24,7 +24,7 @@ extension Checkpoint {
 
   /// A graph of this checkpoint in a way to compute, which takes the codes that tensors are stored as.
   ///
-  /// - Throws: ``CheckpointError`` where a tensor is not what was written.
+  /// - Throws: `CheckpointError` where a tensor is not what was written.
   /// - Precondition: the graph is this checkpoint's.
   public func graph(
     _ graph: TypedGraph, computing compute: Compute, parallelism: Parallelism = .automatic

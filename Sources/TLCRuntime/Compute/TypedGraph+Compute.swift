@@ -5,8 +5,10 @@ public import TLCModel
 extension TypedGraph {
   /// The same graph in a way to compute: planned and node by node, the bits are that way's.
   ///
-  /// - Parameter values: the codes and steps of a tensor of the checkpoint; `nil` where it is not
-  ///   stored as uniform values.
+  /// - Parameters:
+  ///   - compute: the way to compute.
+  ///   - values: the codes and steps of a tensor of the checkpoint; `nil` where it is not stored as
+  ///     uniform values.
   /// - Throws: what `values` throws.
   public func computing<Failure: Error>(
     _ compute: Compute, values: (_ tensor: String) throws(Failure) -> UniformValues?
