@@ -34,7 +34,9 @@ public struct SessionBenchmark: Sendable {
 
   /// Opens what is measured.
   ///
-  /// - Parameter compute: how products are computed.
+  /// - Parameters:
+  ///   - checkpoint: the file, or the set.
+  ///   - compute: how products are computed.
   /// - Throws: `CheckpointError` where the file is wrong, or has no graph.
   public init(_ checkpoint: Checkpoint, compute: Compute = .f32) throws {
     guard let graph = try checkpoint.graph() else {
