@@ -32,4 +32,19 @@ import Testing
       error.map { "\($0)" }
         == "graph: the values of a run take more than 17179869184 bytes, which is not allowed")
   }
+
+  @Test func `refuses an input that no tensor is, before an operator sees its lengths`() throws {
+    let text = """
+      {"constants":[],"inputs":[{"dtype":"f32","name":"x","shape":[33,1,9223372036854775807,5]},\
+      {"dtype":"f32","name":"W","shape":[1,1,3,3]}],"nodes":[{"attributes":{"kernel_shape":\
+      {"ints":[3,3]},"pads":{"ints":[1,1,2,3]}},"inputs":["x","W"],"name":"y","operator":"Conv",\
+      "outputs":["y"]}],"opset":23,"outputs":["y"]}
+      """
+    let graph = try Graph(parsing: try #require(StrictJSON(Array(text.utf8))))
+    let error = #expect(throws: GraphError.self) { try TypedGraph(graph) { _ in nil } }
+    #expect(
+      error.map { "\($0)" }
+        == "value \"x\": it would be f32 [33, 1, 9223372036854775807, 5], which is too large for a tensor"
+    )
+  }
 }

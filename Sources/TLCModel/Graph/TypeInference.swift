@@ -16,11 +16,14 @@ public struct TypeInference: Sendable {
 
   /// Makes a value known.
   ///
-  /// - Throws: ``GraphError`` where it is known already.
+  /// - Throws: ``GraphError`` where it is known already, or no tensor has its shape.
   public mutating func define(
     _ name: String, _ type: ValueType, constant: Tensor? = nil
   ) throws(GraphError) {
     guard types[name] == nil else { throw .value(name, "it is given twice") }
+    guard type.isOfTensors else {
+      throw .value(name, "it would be \(type), which is too large for a tensor")
+    }
     types[name] = type
     constants[name] = constant
   }
@@ -35,7 +38,9 @@ public struct TypeInference: Sendable {
       guard outputs.count >= node.outputs.count else {
         throw OperatorError("it gives \(outputs.count) outputs, not \(node.outputs.count)")
       }
-      for output in outputs { try output.requireShape() }
+      for output in outputs where !output.isOfTensors {
+        throw OperatorError("an output would be \(output), which is too large for a tensor")
+      }
       let folded = try fold(operation, inputs, outputs)
       for (place, name) in node.outputs.enumerated() where !name.isEmpty {
         guard types[name] == nil else { throw OperatorError("\"\(name)\" is given twice") }
@@ -99,11 +104,8 @@ protocol ShapeOperator: Operator {
 }
 
 extension ValueType {
-  /// Requires a rank and a number of elements that a tensor can have.
-  fileprivate func requireShape() throws(OperatorError) {
-    let lengths = dimensions.compactMap { $0.length }
-    guard rank <= Shape.maximumRank, Shape(lengths) != nil else {
-      throw OperatorError("an output would be \(self), which is too large for a tensor")
-    }
+  /// Whether a tensor can have the rank, and the number of elements.
+  fileprivate var isOfTensors: Bool {
+    rank <= Shape.maximumRank && Shape(dimensions.compactMap { $0.length }) != nil
   }
 }
