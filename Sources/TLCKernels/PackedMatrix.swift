@@ -114,8 +114,7 @@ public struct PackedMatrix: Sendable {
     bias: Elements<Float>? = nil, into out: Elements<Float>, at outStart: Int = 0,
     outStride: Int? = nil, rowCount: Int, team: Team
   ) {
-    // Rows are shared out where there are enough of them, else panels of columns.
-    if rowCount >= 6 * team.threadCount {
+    if team.divides(rowCount, unit: 6, betterThan: panelCount, unit: 4) {
       team.share(rowCount, unit: 6) { part in
         multiply(
           left, from: leftStart, leftStride: leftStride, bias: bias, into: out, at: outStart,

@@ -14,6 +14,15 @@ typedef enum { tlc_isa_scalar = 0, tlc_isa_avx2 = 1, tlc_isa_avx512 = 2 } tlc_is
 /// The greatest that this processor has.
 tlc_isa tlc_isa_best(void);
 
+/// Tells the processor that this thread waits for another one's write.
+static inline void tlc_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 /// Columns of a panel of packed weights.
 enum { tlc_panel_width = 16 };
 

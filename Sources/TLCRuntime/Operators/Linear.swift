@@ -67,13 +67,13 @@ struct Linear: Operator {
     }
   }
 
-  /// Calls `multiply` with parts of the product, and applies the function to them: rows are shared
-  /// out where there are enough of them, else panels of columns.
+  /// Calls `multiply` with parts of the product, and applies the function to them: panels of columns
+  /// are shared out, or rows where that is fairer.
   private func share(
     _ rows: Int, _ y: Elements<Float>, _ team: Team,
     _ multiply: @Sendable (_ rows: Range<Int>, _ panels: Range<Int>) -> Void
   ) {
-    if rows >= 6 * team.threadCount {
+    if team.divides(rows, unit: 6, betterThan: matrix.panelCount, unit: 4) {
       team.share(rows, unit: 6) { part in
         multiply(part, 0..<matrix.panelCount)
         activate(y, rows: part, columns: 0..<matrix.columnCount)
