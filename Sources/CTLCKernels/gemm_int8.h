@@ -50,8 +50,7 @@ INLINE void tile_int8(const step_int8 *s, const int rows, const int panels, cons
     const floats bias = load(s->biases + v * LANES), steps = load(s->steps + v * LANES);
     UNROLL for (int i = 0; i < rows; i++) {
       const floats scale = s->scales[i];
-      const floats x =
-          fused(__builtin_convertvector(sum[i][v], floats), scale * steps, bias) + 0.f;
+      const floats x = __builtin_convertvector(sum[i][v], floats) * (scale * steps) + bias + 0.f;
       store(c + i * c_stride + v * LANES, nan_of(x, x));
     }
   }

@@ -66,6 +66,11 @@ MAP(tlc_softplus_f32)
 MAP(tlc_swish_f32)
 MAP(tlc_gelu_tanh_f32)
 
+void tlc_combine_f32(tlc_isa isa, tlc_operation operation, size_t count, const float *x,
+                     size_t x_step, const float *y, size_t y_step, float *z) {
+  CALL(isa, tlc_combine_f32, operation, count, x, x_step, y, y_step, z);
+}
+
 void tlc_softmax_f32(tlc_isa isa, size_t rows, size_t length, const float *x, float *y) {
   CALL(isa, tlc_softmax_f32, rows, length, x, y);
 }

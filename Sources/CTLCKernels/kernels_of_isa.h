@@ -1,4 +1,5 @@
 /// The texts of all kernels, for the instruction set of the file that includes this.
+#include "arithmetic_f32.h"
 #include "gemm_codes.h"
 #include "gemm_f32.h"
 #include "limits.h"

@@ -38,6 +38,31 @@ import Testing
     }
   }
 
+  @Test("arithmetic has the bits of its definition", arguments: Kernels.Arithmetic.allCases)
+  func arithmetic(_ arithmetic: Kernels.Arithmetic) throws {
+    let count = 4_003
+    let shape = try #require(Shape([count]))
+    func elements(_ start: Int) -> Elements<Float> {
+      let values = (0..<count).map { Self.arguments[(start + $0 * 7) % Self.arguments.count] }
+      return TensorView(Tensor(values, shape: shape)).elements(of: Float.self)
+    }
+    let (x, y) = (elements(0), elements(3))
+    for instructions in InstructionSet.available {
+      for (xStep, yStep) in [(1, 1), (1, 0), (0, 1), (0, 0)] {
+        let z = TensorView(zeros: .f32, shape).elements(of: Float.self)
+        Kernels.combine(
+          arithmetic, count - 2, x, from: 1, step: xStep, y, from: 2, step: yStep, into: z, at: 1,
+          on: instructions)
+        let wrong = (0..<count - 2).first {
+          z[1 + $0].bitPattern
+            != arithmetic.reference(x[1 + $0 * xStep], y[2 + $0 * yStep]).bitPattern
+        }
+        #expect(wrong == nil, "\(instructions), steps \(xStep) and \(yStep)")
+        #expect(z[0] == 0 && z[count - 1] == 0)
+      }
+    }
+  }
+
   @Test("functions are as near as their pages say")
   func errors() {
     let cases: [(name: String, ulps: Double, (Float) -> Float, (Double) -> Double)] = [

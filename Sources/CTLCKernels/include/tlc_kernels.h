@@ -167,6 +167,14 @@ void tlc_softplus_f32(tlc_isa isa, size_t count, const float *x, float *y);
 void tlc_swish_f32(tlc_isa isa, size_t count, const float *x, float *y);
 void tlc_gelu_tanh_f32(tlc_isa isa, size_t count, const float *x, float *y);
 
+/// Arithmetic on two numbers, rounded once; a NaN is 7fc00000.
+typedef enum { tlc_add = 0, tlc_subtract = 1, tlc_multiply = 2, tlc_divide = 3 } tlc_operation;
+
+/// z[i] of x[i · x_step] and y[i · y_step], where steps are 0 or 1; `z` may be the same memory as an
+/// operand whose step is 1.
+void tlc_combine_f32(tlc_isa isa, tlc_operation operation, size_t count, const float *x,
+                     size_t x_step, const float *y, size_t y_step, float *z);
+
 /// Softmax of each of `rows` contiguous rows of `length` elements: `formats/graph.md`. `x` and `y`
 /// may be the same.
 void tlc_softmax_f32(tlc_isa isa, size_t rows, size_t length, const float *x, float *y);

@@ -16,8 +16,8 @@ public enum IntegerProduct {
   ///   - sum: the sum of the products of codes.
   ///   - scale: that of the row.
   ///   - step: that of the column.
-  ///   - bias: is added in the rounding of the product; `nil` is as 0.
+  ///   - bias: is added to the rounded product; `nil` is as 0.
   public static func element(sum: Int32, scale: Float, step: Float, bias: Float?) -> Float {
-    FloatFunctions.canonical((bias ?? 0).addingProduct(Float(sum), scale * step) + 0)
+    FloatFunctions.canonical(Float(sum) * (scale * step) + (bias ?? 0) + 0)
   }
 }

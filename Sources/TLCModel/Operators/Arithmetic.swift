@@ -5,11 +5,14 @@ public import TLCKernels
 public protocol BinaryArithmetic: PlainOperator {
   /// The result, rounded once.
   static func apply<Number: FloatingNumber>(_ a: Number, _ b: Number) -> Number
+  /// The kernel that does it for `f32`.
+  static var kernel: Kernels.Arithmetic? { get }
   /// Wraps around where the result does not fit.
   static func apply<Number: IntegerNumber>(_ a: Number, _ b: Number) -> Number
 }
 
 extension BinaryArithmetic {
+  public static var kernel: Kernels.Arithmetic? { nil }
   public static var inputCounts: ClosedRange<Int> { 2...2 }
 
   public func infer(
@@ -40,6 +43,11 @@ struct ArithmeticWork<Operation: BinaryArithmetic>: ElementWork {
   let context: EvaluationContext
 
   func floating<Number: FloatingNumber>(_: Number.Type) {
+    if Number.self == Float.self, let kernel = Operation.kernel {
+      return Elementwise.binary(a, b, out, Float.self, Float.self, Float.self, context) {
+        $0.combine(kernel)
+      }
+    }
     // A processor chooses which NaN it gives, and a compiler the order of a sum's terms.
     Elementwise.binary(a, b, out, Number.self, Number.self, Number.self, context) {
       $0.map {
@@ -61,6 +69,7 @@ struct ArithmeticWork<Operation: BinaryArithmetic>: ElementWork {
 /// The sum.
 public struct Add: BinaryArithmetic {
   public static let name = "Add"
+  public static let kernel: Kernels.Arithmetic? = .add
   public init() {}
   public static func apply<Number: FloatingNumber>(_ a: Number, _ b: Number) -> Number {
     a + b
@@ -71,6 +80,7 @@ public struct Add: BinaryArithmetic {
 /// The difference.
 public struct Sub: BinaryArithmetic {
   public static let name = "Sub"
+  public static let kernel: Kernels.Arithmetic? = .subtract
   public init() {}
   public static func apply<Number: FloatingNumber>(_ a: Number, _ b: Number) -> Number {
     a - b
@@ -81,6 +91,7 @@ public struct Sub: BinaryArithmetic {
 /// The product.
 public struct Mul: BinaryArithmetic {
   public static let name = "Mul"
+  public static let kernel: Kernels.Arithmetic? = .multiply
   public init() {}
   public static func apply<Number: FloatingNumber>(_ a: Number, _ b: Number) -> Number {
     a * b
@@ -91,6 +102,7 @@ public struct Mul: BinaryArithmetic {
 /// The quotient. Integers divide towards zero; division by zero gives 0.
 public struct Div: BinaryArithmetic {
   public static let name = "Div"
+  public static let kernel: Kernels.Arithmetic? = .divide
   public init() {}
   public static func apply<Number: FloatingNumber>(_ a: Number, _ b: Number) -> Number {
     a / b

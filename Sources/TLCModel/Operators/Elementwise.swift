@@ -63,6 +63,15 @@ struct BinaryLine<A: TensorElement, B: TensorElement, Out: TensorElement> {
       range.count, x, from: starts.0, step: steps.0, y, from: starts.1, step: steps.1, into: z,
       at: range.lowerBound, body)
   }
+
+  /// The same, by a kernel.
+  func combine(
+    _ operation: Kernels.Arithmetic
+  ) where A == Float, B == Float, Out == Float {
+    Kernels.combine(
+      operation, range.count, x, from: starts.0, step: steps.0, y, from: starts.1, step: steps.1,
+      into: z, at: range.lowerBound)
+  }
 }
 
 /// Work on elements that is written once for all types of numbers.

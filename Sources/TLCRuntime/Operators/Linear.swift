@@ -44,9 +44,9 @@ struct Linear: Operator {
     guard let left = inputs[0], let out = outputs[0], out.shape.count > 0 else { return }
     let rows = out.shape.count / matrix.columnCount
     let (x, y) = (left.elements(of: Float.self), out.elements(of: Float.self))
+    let biases = bias?.elements(of: Float.self)
     switch matrix {
     case .floats(let matrix, let sparse):
-      let biases = bias?.elements(of: Float.self)
       let least = LinearFactor.sparse.rowCount
       if let sparse, rows >= least {
         return context.team.share(rows, unit: least) { part in
@@ -61,8 +61,7 @@ struct Linear: Operator {
       let bytes = QuantizedRows(rowCount: rows, depth: matrix.depth, in: context.scratch)
       context.team.share(rows) { bytes.quantize(x, rows: $0) }
       share(rows, y, context.team) { rows, panels in
-        matrix.multiply(bytes, into: y, rows: rows, panels: panels)
-        addBias(y, rows: rows, columns: columns(of: panels))
+        matrix.multiply(bytes, bias: biases, into: y, rows: rows, panels: panels)
       }
     }
   }
@@ -89,18 +88,6 @@ struct Linear: Operator {
   private func columns(of panels: Range<Int>) -> Range<Int> {
     let width = PackedMatrix.panelWidth
     return panels.lowerBound * width..<min(panels.upperBound * width, matrix.columnCount)
-  }
-
-  /// Adds the bias to a product that is rounded already, as an `Add` behind it does.
-  private func addBias(_ y: Elements<Float>, rows: Range<Int>, columns: Range<Int>) {
-    guard let bias = bias?.elements(of: Float.self) else { return }
-    for row in rows {
-      let start = row * matrix.columnCount + columns.lowerBound
-      Lines.map(
-        columns.count, y, from: start, step: 1, bias, from: columns.lowerBound, step: 1, into: y,
-        at: start
-      ) { FloatFunctions.canonical($0 + $1) }
-    }
   }
 
   private func activate(_ y: Elements<Float>, rows: Range<Int>, columns: Range<Int>) {

@@ -31,10 +31,9 @@ struct AttentionMask {
   ) {
     let first = batch * strides[0] + head * strides[1] + query * strides[2]
     if let floats {
-      Lines.map(
-        columnCount, scores, from: start, step: 1, floats, from: first, step: strides[3],
-        into: scores, at: start
-      ) { FloatFunctions.canonical($0 + $1) }
+      Kernels.combine(
+        .add, columnCount, scores, from: start, step: 1, floats, from: first, step: strides[3],
+        into: scores, at: start)
     } else if let flags {
       Lines.map(
         columnCount, scores, from: start, step: 1, flags, from: first, step: strides[3],
