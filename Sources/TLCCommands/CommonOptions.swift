@@ -22,12 +22,13 @@ struct ThreadOptions: ParsableArguments {
 struct ComputeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "How products are computed: f32, or int8 to take activations as bytes where a matrix is stored "
-        + "in 8 bits or less, with a step for each output or one for all.", valueName: "way"))
+      "How products are computed: f32; int8 to take activations as bytes where a matrix is stored in "
+        + "8 bits or less, with a step for each output or one for all; codes to keep such a matrix, or "
+        + "one with a step a group, as its codes in memory.", valueName: "way"))
   var compute: Way = .f32
 
   enum Way: String, ExpressibleByArgument, CaseIterable {
-    case f32, int8
+    case f32, int8, codes
 
     var library: Compute { Compute(rawValue: rawValue) ?? .f32 }
   }

@@ -26,7 +26,7 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Record the runs computed in this way too, beside f32: int8, as `tlc run --compute int8` does.",
+      "Record the runs computed in this way too, beside f32: int8 or codes, as `tlc run --compute` does.",
       valueName: "way"))
   var compute: ComputeOptions.Way?
 

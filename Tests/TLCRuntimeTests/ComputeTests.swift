@@ -5,7 +5,7 @@ import TLCRuntime
 import TLCTestSupport
 import Testing
 
-/// The way to compute `int8`, against `formats/graph.md` §Ways to compute.
+/// The ways to compute `int8` and `codes`, against `formats/graph.md` §Ways to compute.
 @Suite struct ComputeTests {
   /// Codes of −127…127 with a step for each position along an axis.
   static func values(
@@ -67,10 +67,12 @@ import Testing
     func weight(_ name: String) throws -> Tensor { try #require(values[name]).decoded() }
   }
 
-  @Test func `a session gives the bits of the nodes one by one, for any threads and shapes`() throws
-  {
+  @Test(arguments: [Compute.int8, .codes])
+  func `a session gives the bits of the nodes one by one, for any threads and shapes`(
+    compute: Compute
+  ) throws {
     let model = try Model()
-    let graph = model.graph.computing(.int8) { model.values[$0] }
+    let graph = model.graph.computing(compute) { model.values[$0] }
     var random = Arbitrary(seed: 8)
     for threadCount in [1, 2, 5] {
       let session = try Session(graph, threadCount: threadCount, weight: model.weight)
@@ -91,7 +93,8 @@ import Testing
 
   /// x times a matrix of codes, in a way to compute, and in `f32`.
   private static func product(
-    _ values: UniformValues, _ x: Tensor, isTransposed: Bool = false, alpha: Float = 1
+    _ values: UniformValues, _ x: Tensor, isTransposed: Bool = false, alpha: Float = 1,
+    as compute: Compute = .int8
   ) throws -> (computed: Tensor, plain: Tensor) {
     var builder = GraphBuilder()
     let left = try builder.input("x", ValueType(.f32, x.shape))
@@ -101,7 +104,7 @@ import Testing
         "Gemm", [left, right], ["alpha": .float(alpha), "transB": .int(isTransposed ? 1 : 0)],
         name: "product"))
     let graph = try TypedGraph(builder.graph) { _ in ValueType(.f32, values.shape) }
-    let ways = Compute.allCases.reversed().map { graph.computing($0) { _ in values } }
+    let ways = [compute, .f32].map { graph.computing($0) { _ in values } }
     let results = try ways.map { way in
       let planned = try Session(way) { _ in values.decoded() }.run(["x": x])
       #expect(try way.evaluate(["x": x]) { _ in values.decoded() } == planned)
@@ -130,6 +133,80 @@ import Testing
       }
     }
     #expect(found == Tensor(expected, shape: try #require(Shape([4, columns]))))
+  }
+
+  /// Codes of a width with steps and zero points of a layout, for a matrix of 21 × 13 or its transpose.
+  private static func codes(
+    _ codes: ClosedRange<Int>, _ layout: StepLayout, isTransposed: Bool, hasZeroPoints: Bool
+  ) throws -> UniformValues {
+    var random = Arbitrary(seed: 9)
+    let shape = try #require(Shape(isTransposed ? [13, 21] : [21, 13]))
+    let count = layout.stepCount(for: shape)
+    return UniformValues(
+      shape: shape, dtype: .f32, layout: layout, stepType: .f32,
+      steps: (0..<count).map { Double(Float($0 + 1) / 1_000) },
+      zeroPoints: hasZeroPoints ? (0..<count).map { Int32($0 % 2) } : nil,
+      minimum: Int32(codes.lowerBound), maximum: Int32(codes.upperBound),
+      codes: (0..<shape.count).map { _ in Int32(random.int(in: codes)) })
+  }
+
+  @Test(arguments: [false, true], [-7...8, -127...128])
+  func `codes with steps of any layout give what the page says`(
+    isTransposed: Bool, range: ClosedRange<Int>
+  ) throws {
+    let inner = isTransposed ? 1 : 0
+    var random = Arbitrary(seed: 10)
+    let rows = (0..<3).map { _ in random.floats(21) }
+    let x = Tensor(rows.flatMap { $0 }, shape: try #require(Shape([3, 21])))
+    for layout in [StepLayout.tensor, .axis(1 - inner), .group(axis: inner, size: 8)] {
+      for hasZeroPoints in [false, true] {
+        let values = try Self.codes(
+          hasZeroPoints ? range : range.lowerBound...range.upperBound - 1, layout,
+          isTransposed: isTransposed, hasZeroPoints: hasZeroPoints)
+        // A code of 128 or 8 with a zero point of 0 would need another bit.
+        let clipped = UniformValues(
+          shape: values.shape, dtype: .f32, layout: layout, stepType: .f32, steps: values.steps,
+          zeroPoints: values.zeroPoints, minimum: values.minimum, maximum: values.maximum,
+          codes: values.codes.map { min($0, values.maximum - (hasZeroPoints ? 1 : 0)) })
+        let found = try Self.product(
+          clipped, x, isTransposed: isTransposed, as: .codes
+        ).computed
+        let group = if case .group(_, let size) = layout { size } else { 21 }
+        func step(_ column: Int, _ part: Int) -> Int {
+          switch layout {
+          case .tensor: 0
+          case .axis: column
+          case .group: isTransposed ? column * 3 + part : part * 13 + column
+          }
+        }
+        let expected = rows.flatMap { row in
+          (0..<13).map { column in
+            CodeProduct.element(
+              21, { row[$0] },
+              { k in
+                let zero = clipped.zeroPoints?[step(column, k / group)] ?? 0
+                return Int8(clipped.codes[isTransposed ? column * 21 + k : k * 13 + column] - zero)
+              }, group: group, step: { Float(clipped.steps[step(column, $0)]) }, bias: nil)
+          }
+        }
+        #expect(found == Tensor(expected, shape: try #require(Shape([3, 13]))), "\(layout)")
+      }
+    }
+  }
+
+  @Test func `codes that are no bytes give the bits of f32`() throws {
+    var random = Arbitrary(seed: 5)
+    let x = Tensor(random.floats(48), shape: try #require(Shape([3, 16])))
+    for what in ["rows' steps", "a code of 128"] {
+      let values = try Self.refused(what)
+      var codes = values.codes
+      if what == "a code of 128" { codes[3] = 128 }
+      let wide = UniformValues(
+        shape: values.shape, dtype: .f32, layout: values.layout, stepType: .f32,
+        steps: values.steps, minimum: -128, maximum: 128, codes: codes)
+      let (computed, plain) = try Self.product(wide, x, as: .codes)
+      #expect(computed == plain, "\(what)")
+    }
   }
 
   /// Values that do not allow it, by what is so of them.

@@ -86,7 +86,7 @@ struct ModelProbing {
   /// - Parameter values: its codes and steps, where the file has them.
   mutating func take(_ tensor: Tensor, _ values: UniformValues?, named name: String) {
     weights[name] = tensor
-    if ways.contains(.int8) { codes[name] = values }
+    if ways.contains(where: { $0 != .f32 }) { codes[name] = values }
   }
 
   /// Runs the graph with the file's tensors, in each way to compute.

@@ -4,4 +4,6 @@ public enum Compute: String, CaseIterable, Sendable {
   case f32
   /// With bytes, where a factor is stored as codes that allow it.
   case int8
+  /// With the codes that a factor is stored as, of a byte or less, and activations as they are.
+  case codes
 }

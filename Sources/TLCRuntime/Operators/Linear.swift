@@ -33,7 +33,7 @@ struct Linear: Operator {
   func scratchByteCount(
     _ inputs: [TensorType?], _ outputs: [TensorType?], threadCount: Int
   ) -> Int {
-    guard case .codes = matrix, let out = outputs[0], out.shape.count > 0 else { return 0 }
+    guard case .bytes = matrix, let out = outputs[0], out.shape.count > 0 else { return 0 }
     return QuantizedRows.byteCount(
       rowCount: out.shape.count / matrix.columnCount, depth: matrix.depth)
   }
@@ -58,6 +58,10 @@ struct Linear: Operator {
         matrix.multiply(x, bias: biases, into: y, rows: rows, panels: panels)
       }
     case .codes(let matrix):
+      share(rows, y, context.team) { rows, panels in
+        matrix.multiply(x, bias: biases, into: y, rows: rows, panels: panels)
+      }
+    case .bytes(let matrix):
       let bytes = QuantizedRows(rowCount: rows, depth: matrix.depth, in: context.scratch)
       context.team.share(rows) { bytes.quantize(x, rows: $0) }
       share(rows, y, context.team) { rows, panels in

@@ -4,7 +4,10 @@ import TLCKernels
 enum LinearFactor: Sendable {
   /// A matrix, and the same without its zeros where so many are zero that it is faster on many rows.
   case floats(PackedMatrix, sparse: SparseMatrix?)
-  case codes(IntegerMatrix)
+  /// Codes for activations as bytes.
+  case bytes(IntegerMatrix)
+  /// Codes for activations as they are.
+  case codes(CodeMatrix)
 
   /// The share of zeros from which a matrix is kept without them too, and the rows from which it is
   /// then used: where its kernel is well ahead of the dense one, on every instruction set.
@@ -26,6 +29,7 @@ enum LinearFactor: Sendable {
   var depth: Int {
     switch self {
     case .floats(let matrix, _): matrix.depth
+    case .bytes(let matrix): matrix.depth
     case .codes(let matrix): matrix.depth
     }
   }
@@ -33,6 +37,7 @@ enum LinearFactor: Sendable {
   var columnCount: Int {
     switch self {
     case .floats(let matrix, _): matrix.columnCount
+    case .bytes(let matrix): matrix.columnCount
     case .codes(let matrix): matrix.columnCount
     }
   }
@@ -41,6 +46,7 @@ enum LinearFactor: Sendable {
   var panelCount: Int {
     switch self {
     case .floats(let matrix, _): matrix.panelCount
+    case .bytes(let matrix): matrix.panelCount
     case .codes(let matrix): matrix.panelCount
     }
   }

@@ -2,7 +2,7 @@ import TLCCore
 import TLCKernels
 import TLCModel
 
-/// `MatMul` or `Gemm` whose right factor is a matrix of codes, with the left one as bytes:
+/// `MatMul` or `Gemm` whose right factor is a matrix of codes, in another way to compute:
 /// `formats/graph.md` §Ways to compute.
 struct QuantizedProduct: Operator {
   static let name = "QuantizedProduct"
@@ -11,11 +11,11 @@ struct QuantizedProduct: Operator {
 
   /// The operator whose product it is.
   let original: any Operator
-  let matrix: IntegerMatrix
+  let matrix: LinearFactor
 
   /// - Precondition: `original` is a `MatMul`, or a `Gemm` that neither scales nor transposes the
   ///   left factor.
-  init(_ original: any Operator, with matrix: IntegerMatrix) {
+  init(_ original: any Operator, with matrix: LinearFactor) {
     self.original = original
     self.matrix = matrix
   }
@@ -28,7 +28,7 @@ struct QuantizedProduct: Operator {
     try original.infer(inputs, outputCount: outputCount)
   }
 
-  private var linear: Linear { Linear(.codes(matrix), bias: nil, activation: nil) }
+  private var linear: Linear { Linear(matrix, bias: nil, activation: nil) }
 
   func scratchByteCount(
     _ inputs: [TensorType?], _ outputs: [TensorType?], threadCount: Int
@@ -47,10 +47,9 @@ struct QuantizedProduct: Operator {
     let (y, c) = (out.elements(of: Float.self), summand.elements(of: Float.self))
     for row in 0..<out.shape.count / matrix.columnCount {
       let start = row * matrix.columnCount
-      Lines.map(
-        matrix.columnCount, y, from: start, step: 1, c, from: isOneRow ? 0 : row * columns,
-        step: columns == 1 ? 0 : 1, into: y, at: start
-      ) { FloatFunctions.canonical($0 + $1) }
+      Kernels.combine(
+        .add, matrix.columnCount, y, from: start, step: 1, c, from: isOneRow ? 0 : row * columns,
+        step: columns == 1 ? 0 : 1, into: y, at: start)
     }
   }
 }

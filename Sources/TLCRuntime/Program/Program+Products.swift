@@ -50,7 +50,7 @@ extension Program {
           outputs: node.outputs), Linear(matrix, bias: bias, activation: nil)
       )
     }
-    if let quantized { return linear(.codes(quantized.matrix)) }
+    if let quantized { return linear(quantized.matrix) }
     var right = node.inputs[1]
     if let giver = givers[right], nodes[giver].operation == "Transpose",
       let source = nodes[giver].inputs.first, fixed[source]?.shape.rank == 2,
