@@ -28,6 +28,28 @@ struct CompressionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The fewest bytes with at least this fidelity to the source's outputs, above 0 and below 1: "
+        + "0.999. Steps are allocated by what they change.", valueName: "fidelity"))
+  var quality: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The same, as what may be lost of it: 0.5%.", valueName: "share"))
+  var maxDrop: Share?
+
+  @Option(
+    help: ArgumentHelp(
+      "The greatest fidelity in a file of at most this size: 12MiB, 9.5MB.", valueName: "size"))
+  var targetSize: ByteSize?
+
+  @Option(
+    help: ArgumentHelp(
+      "What --quality and --max-drop are stated in: cosine, of the rows of outputs, or top-1, the share "
+        + "of rows with the same greatest element. [default: cosine]", valueName: "metric"))
+  var metric: Metric?
+
+  @Option(
+    help: ArgumentHelp(
       "The share of each matrix's weights to drop, by magnitude: 0 to 1.", valueName: "share"))
   var sparsity: Double?
 
@@ -44,11 +66,12 @@ struct CompressionOptions: ParsableArguments {
 
   func validate() throws {
     if recipe != nil,
-      bits != nil || group != nil || step != nil || sparsity != nil || pattern != nil
+      goal != nil || bits != nil || group != nil || step != nil || sparsity != nil || pattern != nil
         || !keep.isEmpty
     {
       throw ValidationError("--recipe says it all: no other option of compression goes with it")
     }
+    try validateGoal()
     if let bits, !(2...16).contains(bits) {
       throw ValidationError("--bits \(bits) is not in 2...16")
     }
@@ -71,6 +94,27 @@ struct CompressionOptions: ParsableArguments {
     for expression in keep where (try? Regex(expression)) == nil {
       throw ValidationError("--keep \(expression) is not a regular expression")
     }
+  }
+
+  private func validateGoal() throws {
+    guard [quality != nil, maxDrop != nil, targetSize != nil].count(where: { $0 }) <= 1 else {
+      throw ValidationError("--quality, --max-drop and --target-size exclude each other")
+    }
+    if let quality, !(quality > 0 && quality < 1) {
+      throw ValidationError("--quality \(quality) is not above 0 and below 1")
+    }
+    if metric != nil, quality == nil, maxDrop == nil {
+      throw ValidationError("--metric goes with --quality or --max-drop")
+    }
+    if goal != nil, bits != nil || group != nil || step != nil {
+      throw ValidationError("--bits, --group and --step say what a goal is to find")
+    }
+  }
+
+  private var goal: AllocationGoal? {
+    if let size = targetSize { return .size(size.byteCount) }
+    guard let quality = quality ?? maxDrop.map({ 1 - $0.value }) else { return nil }
+    return .quality(quality, metric?.library ?? .cosine)
   }
 
   private func patternNumbers() throws -> (n: Int, m: Int) {
@@ -96,9 +140,10 @@ struct CompressionOptions: ParsableArguments {
       }
       return try Recipe(parsing: text, path: recipe)
     }
-    var rule = RecipeRule(match: .floatingMatrices)
+    if let goal { return try completed(.allocating(for: goal)) }
+    var quantize: RecipeStep
     if let step {
-      rule.quantize = RecipeStep(method: "uniform-step", parameters: ["step": .number(step)])
+      quantize = RecipeStep(method: "uniform-step", parameters: ["step": .number(step)])
     } else {
       var parameters: [String: ParameterValue] = ["bits": .integer(bits ?? 8)]
       if let group {
@@ -108,15 +153,51 @@ struct CompressionOptions: ParsableArguments {
       }
       // Below 8 bits a clipped range has the smaller error.
       if let bits, bits < 8 { parameters["range"] = .text("mse") }
-      rule.quantize = RecipeStep(method: "round-to-nearest", parameters: parameters)
+      quantize = RecipeStep(method: "round-to-nearest", parameters: parameters)
     }
+    return try completed(
+      Recipe(rules: [RecipeRule(match: .floatingMatrices, quantize: quantize)]))
+  }
+
+  /// The recipe with what is kept, and with what is pruned of matrices.
+  private func completed(_ recipe: Recipe) throws -> Recipe {
+    var prune: RecipeStep?
     if let sparsity {
-      rule.prune = RecipeStep(method: "magnitude", parameters: ["sparsity": .number(sparsity)])
+      prune = RecipeStep(method: "magnitude", parameters: ["sparsity": .number(sparsity)])
     } else if pattern != nil {
       let (n, m) = try patternNumbers()
-      rule.prune = RecipeStep(
-        method: "n-of-m", parameters: ["n": .integer(n), "m": .integer(m)])
+      prune = RecipeStep(method: "n-of-m", parameters: ["n": .integer(n), "m": .integer(m)])
     }
-    return Recipe(rules: keep.map { RecipeRule(match: RecipeMatch(name: $0)) } + [rule])
+    var recipe = recipe
+    if let prune, let last = recipe.rules.last {
+      recipe.rules.insert(
+        RecipeRule(match: .floatingMatrices, prune: prune, quantize: last.quantize), at: 0)
+      if last.match == .floatingMatrices { recipe.rules.removeLast() }
+    }
+    recipe.rules = keep.map { RecipeRule(match: RecipeMatch(name: $0)) } + recipe.rules
+    return recipe
+  }
+}
+
+/// `--metric`.
+enum Metric: String, ExpressibleByArgument, CaseIterable {
+  case cosine
+  case topOne = "top-1"
+
+  var library: FidelityMetric { FidelityMetric(rawValue: rawValue) ?? .cosine }
+}
+
+/// A share, as a number from 0 to 1 or in percent.
+struct Share: ExpressibleByArgument {
+  var value: Double
+
+  /// Above 0 and below 1.
+  init?(argument: String) {
+    let isPercent = argument.hasSuffix("%")
+    guard let number = Double(isPercent ? String(argument.dropLast()) : argument) else {
+      return nil
+    }
+    value = isPercent ? number / 100 : number
+    guard value > 0, value < 1 else { return nil }
   }
 }

@@ -98,6 +98,15 @@ struct ConvertOptions: ParsableArguments {
     }
   }
 
+  private func printAllocation(_ allocation: AllocationReport) {
+    let fidelity = allocation.chosen.fidelity
+    print(
+      "steps allocated in \(allocation.points.count) tries: cosine \(Format.fixed(fidelity.cosine, 6)),"
+        + " least \(Format.fixed(fidelity.leastCosine, 6))"
+        + (fidelity.topOne.map { ", top-1 \(Format.percent($0))" } ?? "")
+        + " of the outputs on samples")
+  }
+
   private func printSummary(_ report: ConversionReport) {
     let accounting = report.accounting
     let rules = Set(accounting.ignored.map { $0.rule }).sorted()
@@ -111,6 +120,7 @@ struct ConvertOptions: ParsableArguments {
     if let worst = errors.map({ $0.relativeRMSError }).max() {
       print("largest relative RMS error of a tensor: \(Format.scientific(worst))")
     }
+    if let allocation = report.allocation { printAllocation(allocation) }
     if let graph = report.graph {
       print("graph: \(graph.summary)")
       if !report.unusedTensors.isEmpty {

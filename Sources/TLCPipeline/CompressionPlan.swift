@@ -16,18 +16,24 @@ struct CompressionPlan: Sendable {
   }
 
   private var steps: [Step] = []
+  /// The tensors whose step the recipe leaves to be allocated.
+  private(set) var allocatedTensors: [Int] = []
   /// For each rule that prunes globally, the share to drop, and then the thresholds.
   private var selections: [Int: MagnitudeSelection] = [:]
 
+  /// - Parameter steps: the relative steps of tensors whose step is to be allocated, by their place.
   /// - Throws: ``ConversionError`` where a method or a parameter is wrong, naming the first tensor
   ///   that it is for.
   init(
     _ checkpoint: ImportedCheckpoint, recipe: Recipe, quantizers: QuantizerRegistry,
-    pruners: PrunerRegistry
+    pruners: PrunerRegistry, steps allocated: [Int: Double] = [:]
   ) throws(ConversionError) {
-    for tensor in checkpoint.tensors {
+    for (index, tensor) in checkpoint.tensors.enumerated() {
       do throws(CompressionError) {
-        steps.append(try step(for: tensor, recipe, quantizers, pruners))
+        let allocated = allocated[index] ?? Allocator.usualStep
+        let (step, isAllocated) = try step(for: tensor, recipe, quantizers, pruners, allocated)
+        steps.append(step)
+        if isAllocated { allocatedTensors.append(index) }
       } catch {
         throw .compression(tensor: tensor.name, error)
       }
@@ -36,13 +42,14 @@ struct CompressionPlan: Sendable {
 
   private mutating func step(
     for tensor: ImportedTensor, _ recipe: Recipe, _ quantizers: QuantizerRegistry,
-    _ pruners: PrunerRegistry
-  ) throws(CompressionError) -> Step {
+    _ pruners: PrunerRegistry, _ allocated: Double
+  ) throws(CompressionError) -> (Step, isAllocated: Bool) {
     var step = Step()
+    var isAllocated = false
     guard tensor.dtype.isFloatingPoint,
       let index = recipe.rule(
         forTensorNamed: tensor.name, dtype: tensor.dtype, shape: tensor.shape)
-    else { return step }
+    else { return (step, false) }
     step.rule = index
     let rule = recipe.rules[index]
     if let prune = rule.prune {
@@ -72,9 +79,13 @@ struct CompressionPlan: Sendable {
       if parameters["group"] != nil, parameters["axis"] == nil {
         parameters["axis"] = .integer(tensor.inputAxis)
       }
+      if parameters["step"] == .text(Recipe.allocatedStep) {
+        parameters["step"] = .number(allocated)
+        isAllocated = true
+      }
       step.quantizer = try quantizers.quantizer(named: quantize.method, parameters: parameters)
     }
-    return step
+    return (step, isAllocated)
   }
 
   /// `axis: output` and `axis: input` as this tensor's.

@@ -63,10 +63,11 @@ public struct Conversion: Sendable {
     let provenance = try provenance(of: checkpoint, progress)
     var model = try model(of: checkpoint)
     try model.probing?.run(self, checkpoint, notes: &model.notes)
+    let allocated = try allocate(checkpoint, model, progress)
     let writer = try CheckpointSetWriter(
       path: output, overwriting: overwriting, provenance: provenance,
       shardByteCount: shardByteCount)
-    var report = try compress(checkpoint, to: writer, &model, progress)
+    var report = try compress(checkpoint, allocated, to: writer, &model, progress)
     try writeModel(model, to: writer, &report)
     for asset in checkpoint.assets {
       writer.appendAsset(
@@ -86,7 +87,8 @@ public struct Conversion: Sendable {
   {
     let checkpoint = try importers.open(input, importer: importer)
     var model = try model(of: checkpoint)
-    return try compress(checkpoint, to: nil, &model, progress)
+    let allocated = try allocate(checkpoint, model, progress)
+    return try compress(checkpoint, allocated, to: nil, &model, progress)
   }
 
   private func requireUnchanged(_ paths: [String], _ identities: [FileIdentity]) throws {
@@ -120,7 +122,7 @@ public struct Conversion: Sendable {
 
   /// Compresses every tensor in order of name, and writes it if there is a writer.
   private func compress(
-    _ checkpoint: ImportedCheckpoint, to writer: CheckpointSetWriter?,
+    _ checkpoint: ImportedCheckpoint, _ allocated: Allocated?, to writer: CheckpointSetWriter?,
     _ model: inout ConvertedModel,
     _ progress: (WorkProgress) throws -> Void
   ) throws -> ConversionReport {
@@ -132,12 +134,15 @@ public struct Conversion: Sendable {
     report.graph = model.probing?.graph.graph
     report.unusedTensors = report.graph.map { checkpoint.names(unusedBy: $0) } ?? []
     report.notes = model.notes
+    report.allocation = allocated?.report(checkpoint)
     let total = checkpoint.tensors.reduce(0) { $0 + $1.byteCount }
     var done = 0
     for batch in plan.batches(of: checkpoint) {
       let wanted = Set(
         batch.filter { model.probing?.wants(checkpoint.tensors[$0].name) == true })
-      let outcomes = try plan.encode(batch, of: checkpoint, keepingDecoded: wanted, parallelism)
+      let outcomes =
+        try allocated.map { Array($0.outcomes[batch]) }
+        ?? plan.encode(batch, of: checkpoint, keepingDecoded: wanted, parallelism)
       for (tensor, outcome) in zip(checkpoint.tensors[batch], outcomes) {
         let aliases = checkpoint.aliases.filter { $0.target.equalsInUTF8(tensor.name) }.map {
           AliasRecord(
@@ -179,6 +184,8 @@ public struct ConversionReport: Sendable {
   /// The outputs of the graph that were recorded, with the name of their way to compute, and how far
   /// each is from the source's.
   public var outputs: [(name: String, compute: String, certificate: Certificate)] = []
+  /// The steps that were allocated; `nil` where the recipe leaves none.
+  public var allocation: AllocationReport?
   /// The artifact's identity; `nil` for a dry run.
   public var rootDigest: Digest?
   /// The files written, the index of a set last.

@@ -12,6 +12,8 @@ public enum ConversionError: Error, Equatable, Sendable, CustomStringConvertible
   case noGraph(String)
   /// Samples do not fit the graph's inputs.
   case samples(path: String, String)
+  /// What the recipe's steps are to be allocated for cannot be met, or not be measured, for this reason.
+  case goal(String)
   /// A fault of this package: a run as it is planned gives other bits than its nodes one by one.
   case plannedRunDiffers(output: String)
 
@@ -22,6 +24,7 @@ public enum ConversionError: Error, Equatable, Sendable, CustomStringConvertible
     case .outputIsSource(let path): "\(path): the output would replace a source"
     case .noGraph(let why): "a graph is required: \(why)"
     case .samples(let path, let what): "\(path): \(what)"
+    case .goal(let why): "no steps were allocated: \(why)"
     case .plannedRunDiffers(let output):
       "output \"\(output)\" of a planned run is not that of its nodes one by one: this is a fault"
         + " of the program, and nothing is written"

@@ -16,7 +16,7 @@ struct ModelProbing {
   /// Those of them that are codes and steps, where a way to compute takes them.
   private var codes: [String: UniformValues] = [:]
   private let ways: [Compute]
-  private let targets: [String: String]
+  let targets: [String: String]
   /// The names of the tensors whose decoded values are wanted.
   private let wanted: Set<String>
 
@@ -63,7 +63,7 @@ struct ModelProbing {
     runs.append((inputs, .samples, try sourceSession(checkpoint).run(samples)))
   }
 
-  private func sourceSession(_ checkpoint: ImportedCheckpoint) throws -> Session {
+  func sourceSession(_ checkpoint: ImportedCheckpoint) throws -> Session {
     try Session(graph, threadCount: parallelism.threads) { name in
       try sourceTensor(named: name, of: checkpoint)
     }
@@ -128,7 +128,7 @@ struct ModelProbing {
     }
   }
 
-  private static func tensors(of inputs: [Probe.Input]) -> [String: Tensor] {
+  static func tensors(of inputs: [Probe.Input]) -> [String: Tensor] {
     Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.tensor) })
   }
 }

@@ -10,12 +10,18 @@ public struct Recipe: Equatable, Sendable {
   public var seed: Int
   /// The rules, of which the first that matches a tensor decides.
   public var rules: [RecipeRule]
+  /// What steps that are ``allocatedStep`` are chosen for.
+  public var goal: AllocationGoal?
   /// By a layer's name, the operators to take for it: `LeakyRelu(alpha=0.1)`.
   public var substitutions: [String: String]
 
   /// Creates a recipe.
-  public init(seed: Int = 0, rules: [RecipeRule], substitutions: [String: String] = [:]) {
+  public init(
+    seed: Int = 0, goal: AllocationGoal? = nil, rules: [RecipeRule],
+    substitutions: [String: String] = [:]
+  ) {
     self.seed = seed
+    self.goal = goal
     self.rules = rules
     self.substitutions = substitutions
   }
@@ -27,6 +33,22 @@ public struct Recipe: Equatable, Sendable {
       quantize: RecipeStep(
         method: "round-to-nearest", parameters: ["bits": .integer(8), "axis": .text("output")]))
   ])
+
+  /// The `step` of a quantization whose step is to be allocated.
+  public static let allocatedStep = "allocated"
+
+  /// Every floating-point tensor with a step that is allocated for a goal.
+  public static func allocating(
+    for goal: AllocationGoal, method: String = "uniform-step"
+  ) -> Recipe {
+    Recipe(
+      goal: goal,
+      rules: [
+        RecipeRule(
+          match: RecipeMatch(isFloatingPoint: true),
+          quantize: RecipeStep(method: method, parameters: ["step": .text(allocatedStep)]))
+      ])
+  }
 
   /// The place of the first rule that matches a tensor.
   func rule(forTensorNamed name: String, dtype: DType, shape: Shape) -> Int? {

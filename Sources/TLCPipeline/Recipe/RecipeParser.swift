@@ -67,7 +67,8 @@ private struct RecipeParser {
   }
 
   func recipe(_ node: Node) throws(RecipeError) -> Recipe {
-    let members = try members(node, "the recipe", keys: ["tlc-recipe", "seed", "map", "rules"])
+    let members = try members(
+      node, "the recipe", keys: ["tlc-recipe", "seed", "allocate", "map", "rules"])
     guard let version = members["tlc-recipe"], version.int == 1 else {
       throw refusal(members["tlc-recipe"] ?? node, "\"tlc-recipe: 1\" is missing")
     }
@@ -92,7 +93,46 @@ private struct RecipeParser {
         substitutions[name] = text
       }
     }
-    return Recipe(seed: seed, rules: rules, substitutions: substitutions)
+    let goal: AllocationGoal?
+    if let node = members["allocate"] { goal = try self.goal(node) } else { goal = nil }
+    let isAllocated = rules.contains {
+      $0.quantize?.parameters["step"] == .text(Recipe.allocatedStep)
+    }
+    guard isAllocated == (goal != nil) else {
+      throw refusal(
+        members["allocate"] ?? rulesNode,
+        "\"allocate\" and rules with \"step: allocated\" are only there together")
+    }
+    return Recipe(seed: seed, goal: goal, rules: rules, substitutions: substitutions)
+  }
+
+  private func goal(_ node: Node) throws(RecipeError) -> AllocationGoal {
+    let members = try members(node, "\"allocate\"", keys: ["quality", "metric", "size"])
+    var metric = FidelityMetric.cosine
+    if let node = members["metric"] {
+      guard let known = FidelityMetric(rawValue: node.string ?? "") else {
+        throw refusal(
+          node,
+          "\"metric\" is none of "
+            + FidelityMetric.allCases.map { $0.rawValue }.joined(separator: ", "))
+      }
+      metric = known
+    }
+    switch (members["quality"], members["size"]) {
+    case (let quality?, nil):
+      guard let value = quality.float, value > 0, value < 1 else {
+        throw refusal(quality, "\"quality\" is not a number above 0 and below 1")
+      }
+      return .quality(value, metric)
+    case (nil, let size?) where members["metric"] == nil:
+      guard let value = size.int, value > 0 else {
+        throw refusal(size, "\"size\" is not a number of bytes from 1 up")
+      }
+      return .size(value)
+    default:
+      throw refusal(
+        node, "\"allocate\" has a \"quality\", which may have a \"metric\", or a \"size\"")
+    }
   }
 
   private func rule(_ node: Node) throws(RecipeError) -> RecipeRule {

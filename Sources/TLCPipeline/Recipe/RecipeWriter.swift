@@ -5,6 +5,7 @@ extension Recipe {
   /// The recipe as YAML, the same text for equal recipes: what goes into a file's provenance.
   public var text: String {
     var lines = ["tlc-recipe: 1", "seed: \(seed)"]
+    if let goal { lines.append("allocate: {\(goal.members)}") }
     if !substitutions.isEmpty { lines.append("map:") }
     for name in substitutions.keys.sorted(by: { $0.precedesInUTF8($1) }) {
       lines.append("  \(quoted(name)): \(quoted(substitutions[name] ?? ""))")
@@ -17,6 +18,15 @@ extension Recipe {
       if let quantize = rule.quantize { lines.append("    quantize: {\(quantize.members)}") }
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension AllocationGoal {
+  fileprivate var members: String {
+    switch self {
+    case .quality(let quality, let metric): "quality: \(quality), metric: \(metric.rawValue)"
+    case .size(let byteCount): "size: \(byteCount)"
+    }
   }
 }
 

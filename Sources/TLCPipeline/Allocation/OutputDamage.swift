@@ -1,0 +1,141 @@
+import Foundation
+import TLCCore
+import TLCModel
+import TLCRuntime
+import TLCSystem
+
+/// How near a model's outputs are to its source's.
+public struct Fidelity: Equatable, Sendable {
+  /// The mean over rows of the cosine between a row and the source's.
+  public var cosine: Double
+  /// The least cosine of a row.
+  public var leastCosine: Double
+  /// The share of rows whose greatest element is at the source's place; `nil` where rows have one
+  /// element.
+  public var topOne: Double?
+  /// Half the mean over samples of Σ(𝑦 − 𝑦₀)² / Σ𝑦₀²: where it is small, about what the mean
+  /// cosine lacks to 1, and for small changes of weights a quadratic form of them.
+  public var damage: Double
+
+  /// How near it is in a metric, from 0 to 1.
+  public func value(of metric: FidelityMetric) -> Double {
+    switch metric {
+    case .cosine: cosine
+    case .topOne: topOne ?? cosine
+    }
+  }
+}
+
+/// What a goal of fidelity is stated in.
+public enum FidelityMetric: String, CaseIterable, Sendable {
+  /// ``Fidelity/cosine``.
+  case cosine
+  /// ``Fidelity/topOne``, or the cosine where rows have one element.
+  case topOne = "top-1"
+}
+
+/// Runs a graph on samples, and compares its outputs with those of the source's tensors.
+struct OutputDamage {
+  private let graph: TypedGraph
+  private let samples: [[String: Tensor]]
+  private let outputs: [[Tensor]]
+  private let parallelism: Parallelism
+
+  /// Runs the graph with the source's tensors.
+  ///
+  /// - Parameters:
+  ///   - graph: the graph.
+  ///   - samples: inputs by name.
+  ///   - parallelism: how many samples are run at a time.
+  ///   - weight: the source's tensor of a name.
+  /// - Throws: `GraphError`, and what `weight` throws.
+  init(
+    _ graph: TypedGraph, samples: [[String: Tensor]], parallelism: Parallelism,
+    weight: (String) throws -> Tensor
+  ) throws {
+    self.graph = graph
+    // Samples of one shape are neighbours, so that they share a plan.
+    let keys = samples.map { sample in
+      graph.graph.inputs.flatMap { sample[$0.name]?.shape.dimensions ?? [] }
+    }
+    self.samples = samples.indices.sorted {
+      keys[$0] == keys[$1] ? $0 < $1 : keys[$0].lexicographicallyPrecedes(keys[$1])
+    }.map { samples[$0] }
+    self.parallelism = parallelism
+    outputs = try Self.run(graph, self.samples, parallelism, weight)
+  }
+
+  private static func run(
+    _ graph: TypedGraph, _ samples: [[String: Tensor]], _ parallelism: Parallelism,
+    _ weight: (String) throws -> Tensor
+  ) throws -> [[Tensor]] {
+    let session = try Session(graph, weight: weight)
+    return try parallelism.map(samples.count) { try session.run(samples[$0]) }
+  }
+
+  /// Runs the graph with other tensors.
+  ///
+  /// - Throws: `GraphError`, and what `weight` throws.
+  func measure(weight: (String) throws -> Tensor) throws -> Fidelity {
+    let found = try Self.run(graph, samples, parallelism, weight)
+    var rows = RowComparison()
+    var damage = 0.0
+    for (source, decoded) in zip(outputs, found) {
+      let parts = zip(source, decoded).map { rows.add($0, $1) }
+      damage += parts.reduce(0, +) / Double(max(1, parts.count))
+    }
+    return rows.fidelity(damage: damage / Double(max(1, outputs.count)))
+  }
+}
+
+/// Sums over rows of outputs.
+private struct RowComparison {
+  private var cosines = 0.0
+  private var least = 1.0
+  private var count = 0
+  private var equalCount = 0
+  private var rankedCount = 0
+
+  /// Adds the rows of an output.
+  ///
+  /// - Returns: half the squared distance, over the source's square; 1 where a number is not finite.
+  mutating func add(_ source: Tensor, _ decoded: Tensor) -> Double {
+    let (y, z) = (source.numbers, decoded.numbers)
+    let length = max(1, source.shape.dimensions.last ?? 1)
+    var (square, distance) = (0.0, 0.0)
+    for start in stride(from: 0, to: y.count, by: length) {
+      var (yy, zz, yz, greatest, found) = (0.0, 0.0, 0.0, start, start)
+      for i in start..<start + length {
+        yy += y[i] * y[i]
+        zz += z[i] * z[i]
+        yz += y[i] * z[i]
+        distance += (y[i] - z[i]) * (y[i] - z[i])
+        if y[i] > y[greatest] { greatest = i }
+        if z[i] > z[found] { found = i }
+      }
+      square += yy
+      // Of one number, the cosine is but a sign.
+      let cosine =
+        length == 1
+        ? (yy == 0
+          ? (zz == 0 ? 1 : 0) : max(-1, 1 - (y[start] - z[start]) * (y[start] - z[start]) / yy / 2))
+        : yy == 0 || zz == 0 ? (yy == zz ? 1 : 0) : yz / (yy * zz).squareRoot()
+      let number = cosine.isFinite ? cosine : 0
+      cosines += number
+      least = min(least, number)
+      count += 1
+      if length > 1 {
+        rankedCount += 1
+        if greatest == found { equalCount += 1 }
+      }
+    }
+    let damage = square == 0 ? (distance == 0 ? 0 : 1) : distance / square / 2
+    return damage.isFinite ? damage : 1
+  }
+
+  func fidelity(damage: Double) -> Fidelity {
+    Fidelity(
+      cosine: count == 0 ? 1 : cosines / Double(count), leastCosine: least,
+      topOne: rankedCount == 0 ? nil : Double(equalCount) / Double(rankedCount), damage: damage)
+  }
+}
