@@ -9,7 +9,7 @@ import Testing
 
   @Test(arguments: [
     ("probe-drawn", 1, 2), ("probe-samples", 1, 2), ("probe-digest-only", 1, 2),
-    ("probe-later", 1, 2), ("graph-alone", 0, 0), ("probes-none", 0, 0),
+    ("probe-later", 1, 2), ("probe-int8", 2, 4), ("graph-alone", 0, 0), ("probes-none", 0, 0),
     ("graph-and-probes", 0, 0), ("minimal", 0, 0),
   ])
   func `repeats probes, each value as it was recorded`(
