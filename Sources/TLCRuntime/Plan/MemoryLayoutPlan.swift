@@ -18,34 +18,27 @@ struct MemoryLayoutPlan {
   ]
 
   /// What has memory for a time: a value, or a node for itself.
-  private struct Life {
-    enum Owner {
-      case value(String)
-      case node(Int)
-    }
-    var owner: Owner
-    var first: Int
-    var last: Int
-    var byteCount: Int
+  private enum Owner {
+    case value(String)
+    case node(Int)
   }
 
   init(_ program: Program, _ types: ConcreteTypes, threadCount: Int) {
     /// The value whose memory a value is.
     var owners: [String: String] = [:]
-    var lives: [String: Life] = [:]
+    var lives: [String: (owner: Owner, life: ArenaPacking.Life)] = [:]
     var order: [String] = []
-    var own: [Life] = []
+    var own: [(owner: Owner, life: ArenaPacking.Life)] = []
     func isKnown(_ name: String) -> Bool {
       program.fixed[name] != nil || types.constants[name] != nil
     }
     func begin(_ name: String, at place: Int) {
       guard let type = types.types[name], !isKnown(name) else { return }
-      lives[name] = Life(
-        owner: .value(name), first: place, last: place,
-        byteCount: type.shape.count * type.dtype.byteCount)
+      let byteCount = type.shape.count * type.dtype.byteCount
+      lives[name] = (.value(name), .init(first: place, last: place, byteCount: byteCount))
       order.append(name)
     }
-    func use(_ name: String, at place: Int) { lives[owners[name] ?? name]?.last = place }
+    func use(_ name: String, at place: Int) { lives[owners[name] ?? name]?.life.last = place }
 
     for input in program.inputs { begin(input.name, at: -1) }
     for (place, node) in program.nodes.enumerated() {
@@ -65,38 +58,20 @@ struct MemoryLayoutPlan {
           node.inputs.map { types.types[$0] }, node.outputs.map { types.types[$0] },
           threadCount: threadCount)
         if byteCount > 0 {
-          own.append(
-            Life(owner: .node(place), first: place, last: place, byteCount: byteCount))
+          own.append((.node(place), .init(first: place, last: place, byteCount: byteCount)))
         }
       }
     }
     for name in program.outputs { use(name, at: program.nodes.count) }
-    place(order.compactMap { lives[$0] } + own)
-    for (name, owner) in owners { offsets[name] = offsets[owner] }
-  }
-
-  /// Gives each the first gap that is free for all its life, the largest first.
-  private mutating func place(_ lives: [Life]) {
-    var placed: [(life: Life, range: Range<Int>)] = []
-    let bySize = lives.enumerated().sorted {
-      ($1.element.byteCount, $0.offset) < ($0.element.byteCount, $1.offset)
-    }
-    for (_, life) in bySize {
-      let alignment = Storage.alignment
-      let size = max(alignment, (life.byteCount + alignment - 1) / alignment * alignment)
-      let busy = placed.filter { $0.life.first <= life.last && life.first <= $0.life.last }
-        .map { $0.range }.sorted { $0.lowerBound < $1.lowerBound }
-      var offset = 0
-      for range in busy {
-        if range.lowerBound - offset >= size { break }
-        offset = max(offset, range.upperBound)
-      }
-      placed.append((life, offset..<offset + size))
-      switch life.owner {
+    let all = order.compactMap { lives[$0] } + own
+    let packing = ArenaPacking(all.map { $0.life })
+    byteCount = packing.byteCount
+    for (offset, (owner, life)) in zip(packing.offsets, all) {
+      switch owner {
       case .value(let name): offsets[name] = offset
       case .node(let place): scratch[place] = offset..<offset + life.byteCount
       }
-      byteCount = max(byteCount, offset + size)
     }
+    for (name, owner) in owners { offsets[name] = offsets[owner] }
   }
 }
