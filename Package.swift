@@ -81,7 +81,9 @@ let package = Package(
       swiftSettings: house),
     .target(
       name: "TLCExport", dependencies: ["TLCCore", "TLCSystem", "TLCHDF5"], swiftSettings: house),
-    .target(name: "TLCCompress", dependencies: ["TLCCore", "TLCSystem"], swiftSettings: house),
+    .target(
+      name: "TLCCompress", dependencies: ["TLCCore", "TLCSystem", "TLCKernels"],
+      swiftSettings: house),
 
     // 5 · whole: a recipe from import to a verified file, and the umbrella.
     .target(
@@ -124,8 +126,8 @@ let package = Package(
       swiftSettings: tests),
     .testTarget(
       name: "TLCCompressTests",
-      dependencies: ["TLCCompress", "TLCCore", "TLCSystem", "TLCTestSupport"], swiftSettings: tests
-    ),
+      dependencies: ["TLCCompress", "TLCCore", "TLCKernels", "TLCSystem", "TLCTestSupport"],
+      swiftSettings: tests),
     .testTarget(
       name: "TLCImportTests",
       dependencies: ["TLCCore", "TLCExport", "TLCImport", "TLCSystem", "TLCTestSupport"],
@@ -157,8 +159,9 @@ let package = Package(
     .testTarget(
       name: "TLCPipelineTests",
       dependencies: [
-        "TLCCompress", "TLCFormat", "TLCImport", "TLCModel", "TLCPipeline", "TLCRuntime",
-        "TLCTestSupport", "TLCText",
+        "TLCCompress", "TLCCore", "TLCFormat", "TLCImport", "TLCKernels", "TLCModel", "TLCPipeline",
+        "TLCRecordedModels", "TLCRuntime",
+        "TLCSystem", "TLCTestSupport", "TLCText",
       ],
       swiftSettings: tests),
     .testTarget(

@@ -16,7 +16,7 @@ struct TernaryQuantizer: Quantizer {
   }
 
   func quantize(
-    _ tensor: Tensor, parallelism: Parallelism
+    _ tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
   ) throws(CompressionError) -> any TensorValues {
     guard tensor.dtype == .f32 else { throw .notFloatingPoint(tensor.dtype.rawValue) }
     let elements = tensor.elements(of: Float.self).map { Double($0) }

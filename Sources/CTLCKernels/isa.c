@@ -81,6 +81,18 @@ void tlc_layer_norm_f32(tlc_isa isa, size_t rows, size_t length, const float *x,
   CALL(isa, tlc_layer_norm_f32, rows, length, x, scale, bias, epsilon, y, means, inverses);
 }
 
+void tlc_add_products_f64(tlc_isa isa, size_t panel_begin, size_t panel_end, size_t count,
+                          const double *packed, double sign, int is_exact, double *c,
+                          size_t c_stride) {
+  CALL(isa, tlc_add_products_f64, panel_begin, panel_end, count, packed, sign, is_exact, c,
+       c_stride);
+}
+
+void tlc_add_outer_f32(tlc_isa isa, size_t rows, size_t columns, const float *e, size_t e_stride,
+                       const float *m, float *s, size_t s_stride) {
+  CALL(isa, tlc_add_outer_f32, rows, columns, e, e_stride, m, s, s_stride);
+}
+
 size_t tlc_spend_fma_f32(tlc_isa isa, size_t rounds, float *result) {
   return CALL(isa, tlc_spend_fma_f32, rounds, result);
 }

@@ -37,6 +37,11 @@
   void tlc_layer_norm_f32_##isa(size_t rows, size_t length, const float *x, const float *scale,    \
                                 const float *bias, float epsilon, float *y, float *means,          \
                                 float *inverses);                                                  \
+  void tlc_add_products_f64_##isa(size_t panel_begin, size_t panel_end, size_t count,              \
+                                  const double *packed, double sign, int is_exact, double *c,      \
+                                  size_t c_stride);                                                \
+  void tlc_add_outer_f32_##isa(size_t rows, size_t columns, const float *e, size_t e_stride,       \
+                               const float *m, float *s, size_t s_stride);                         \
   size_t tlc_spend_fma_f32_##isa(size_t rounds, float *result);                                    \
   void tlc_spend_read_f32_##isa(size_t count, const float *x, float *result);
 

@@ -6,4 +6,5 @@
 #include "gemm_int8.h"
 #include "gemm_sparse.h"
 #include "map_f32.h"
+#include "moments_f64.h"
 #include "rows_f32.h"

@@ -55,6 +55,8 @@ struct ConvertOptions: ParsableArguments {
 
   @OptionGroup(title: "Compression") var compression: CompressionOptions
 
+  @OptionGroup(title: "Calibration") var calibration: CalibrationOptions
+
   @OptionGroup(title: "Graph") var model: ModelOptions
 
   @Option(
@@ -77,12 +79,19 @@ struct ConvertOptions: ParsableArguments {
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var outputs: OutputOptions
 
+  func validate() throws {
+    if calibration.calibrate != nil, model.weightsOnly {
+      throw ValidationError("--calibrate runs the graph, and --weights-only leaves it out")
+    }
+  }
+
   func convert() throws {
     Termination.handle { Terminal.clearProgress() }
     try reportingErrors {
       var conversion = Conversion(
         input: input, output: output, recipe: try compression.makeRecipe())
       model.apply(to: &conversion)
+      calibration.apply(to: &conversion)
       conversion.importer = from
       conversion.overwriting = force
       conversion.shardByteCount = shardSize?.byteCount
@@ -127,6 +136,12 @@ struct ConvertOptions: ParsableArguments {
         print("graph: it does not use \(report.unusedTensors.joined(separator: ", "))")
       }
     }
+    if let calibration = report.calibration {
+      let tokens = calibration.tokenCount.map { ", \($0) tokens" } ?? ""
+      print(
+        "calibration: \(calibration.sampleCount) samples\(tokens); inputs of"
+          + " \(calibration.matrixCount) matrices, look-ups of \(calibration.tableCount) tables")
+    }
     for output in report.outputs {
       print(
         "output \(output.name)\(Format.way(output.compute)): cosine \(Format.fixed(output.certificate.cosine, 6)),"
@@ -170,6 +185,13 @@ private struct ConversionJSON: Encodable {
     var rule: String
   }
 
+  struct CalibrationJSON: Encodable {
+    var samples: Int
+    var tokens: Int?
+    var matrices: Int
+    var tables: Int
+  }
+
   struct OutputJSON: Encodable {
     var name: String
     var compute: String
@@ -182,6 +204,7 @@ private struct ConversionJSON: Encodable {
   var counts: [String: Int]
   var tensors: [TensorSummaryJSON]
   var notes: [String]
+  var calibration: CalibrationJSON?
   var graph: GraphJSON?
   var unusedTensors: [String]
   var outputs: [OutputJSON]
@@ -195,6 +218,11 @@ private struct ConversionJSON: Encodable {
     counts = ["mapped": mapped.count, "ignored": ignored.count, "unaccounted": 0]
     tensors = report.tensors.map { TensorSummaryJSON($0) }
     notes = report.notes
+    calibration = report.calibration.map {
+      CalibrationJSON(
+        samples: $0.sampleCount, tokens: $0.tokenCount, matrices: $0.matrixCount,
+        tables: $0.tableCount)
+    }
     graph = report.graph.map { GraphJSON($0) }
     unusedTensors = report.unusedTensors
     outputs = report.outputs.map {

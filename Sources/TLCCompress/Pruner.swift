@@ -14,7 +14,23 @@ public protocol Pruner: Sendable {
   init(parameters: Parameters) throws(CompressionError)
 
   /// The elements to keep.
-  func mask(for tensor: Tensor, parallelism: Parallelism) throws(CompressionError) -> Bitmap
+  ///
+  /// - Parameters:
+  ///   - tensor: the tensor.
+  ///   - calibration: what calibration found of it; `nil` where there was none.
+  ///   - parallelism: how many threads it may take; the result does not depend on it.
+  func mask(
+    for tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
+  ) throws(CompressionError) -> Bitmap
+}
+
+extension Pruner {
+  /// The elements to keep of a tensor of which no more is known.
+  public func mask(
+    for tensor: Tensor, parallelism: Parallelism
+  ) throws(CompressionError) -> Bitmap {
+    try mask(for: tensor, calibration: nil, parallelism: parallelism)
+  }
 }
 
 /// The pruners that a recipe may name.

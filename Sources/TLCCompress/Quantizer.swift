@@ -14,9 +14,23 @@ public protocol Quantizer: Sendable {
   init(parameters: Parameters) throws(CompressionError)
 
   /// Quantizes a floating-point tensor of finite elements. An element that is 0 stays exactly 0.
+  ///
+  /// - Parameters:
+  ///   - tensor: the tensor.
+  ///   - calibration: what calibration found of it; `nil` where there was none.
+  ///   - parallelism: how many threads it may take; the result does not depend on it.
   func quantize(
-    _ tensor: Tensor, parallelism: Parallelism
+    _ tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
   ) throws(CompressionError) -> any TensorValues
+}
+
+extension Quantizer {
+  /// Quantizes a floating-point tensor of finite elements, of which no more is known.
+  public func quantize(
+    _ tensor: Tensor, parallelism: Parallelism
+  ) throws(CompressionError) -> any TensorValues {
+    try quantize(tensor, calibration: nil, parallelism: parallelism)
+  }
 }
 
 /// The quantizers that a recipe may name.

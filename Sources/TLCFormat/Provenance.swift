@@ -22,6 +22,28 @@ public struct Provenance: Equatable, Sendable {
     }
   }
 
+  /// The data that a writer calibrated with, of which nothing else is in the file.
+  public struct Calibration: Equatable, Sendable {
+    /// The length of the file in bytes.
+    public var byteCount: Int
+    /// The SHA-256 of its bytes.
+    public var digest: Digest
+    /// The number of samples.
+    public var sampleCount: Int
+    /// The tokens of all samples, padding left out; `nil` where the model takes none.
+    public var tokenCount: Int?
+
+    /// Creates what is known of calibration data.
+    public init(byteCount: Int, digest: Digest, sampleCount: Int, tokenCount: Int? = nil) {
+      self.byteCount = byteCount
+      self.digest = digest
+      self.sampleCount = sampleCount
+      self.tokenCount = tokenCount
+    }
+  }
+
+  /// What was calibrated with; `nil` where nothing was.
+  public var calibration: Calibration?
   /// The name of the importer.
   public var importer: String
   /// The version of the importer's mapping rules.
@@ -69,6 +91,15 @@ extension Provenance {
           digest: try source.digest("digest"),
           license: source.optional("license") == nil ? nil : try source.string("license")))
     }
+    if object.optional("calibration") != nil {
+      let data = try object.object("calibration")
+      calibration = Calibration(
+        byteCount: try data.integer("length", in: 1...1 << 53 - 1),
+        digest: try data.digest("digest"),
+        sampleCount: try data.integer("samples", in: 1...1 << 53 - 1),
+        tokenCount: data.optional("tokens") == nil
+          ? nil : try data.integer("tokens", in: 0...1 << 53 - 1))
+    }
     let tool = try object.object("tool")
     self.tool = try tool.string("name")
     toolVersion = try tool.string("version")
@@ -76,6 +107,16 @@ extension Provenance {
 
   var json: JSONValue {
     .object([
+      (
+        "calibration",
+        calibration.map {
+          .object([
+            ("digest", .string($0.digest.hex)), ("length", .integer($0.byteCount)),
+            ("samples", .integer($0.sampleCount)),
+            ("tokens", $0.tokenCount.map { .integer($0) }),
+          ])
+        }
+      ),
       (
         "importer",
         .object([("name", .string(importer)), ("rules", .integer(importerRules))])

@@ -20,14 +20,17 @@ struct CompressionPlan: Sendable {
   private(set) var allocatedTensors: [Int] = []
   /// For each rule that prunes globally, the share to drop, and then the thresholds.
   private var selections: [Int: MagnitudeSelection] = [:]
+  /// What calibration found; `nil` where there was none.
+  private let calibration: Calibration?
 
   /// - Parameter steps: the relative steps of tensors whose step is to be allocated, by their place.
   /// - Throws: ``ConversionError`` where a method or a parameter is wrong, naming the first tensor
   ///   that it is for.
   init(
     _ checkpoint: ImportedCheckpoint, recipe: Recipe, quantizers: QuantizerRegistry,
-    pruners: PrunerRegistry, steps allocated: [Int: Double] = [:]
+    pruners: PrunerRegistry, calibration: Calibration? = nil, steps allocated: [Int: Double] = [:]
   ) throws(ConversionError) {
+    self.calibration = calibration
     for (index, tensor) in checkpoint.tensors.enumerated() {
       do throws(CompressionError) {
         let allocated = allocated[index] ?? Allocator.usualStep
@@ -208,16 +211,19 @@ struct CompressionPlan: Sendable {
     _ tensor: ImportedTensor, _ step: Step, globalMask: Bitmap?, _ encoder: TensorEncoder
   ) throws -> (any TensorValues, TensorEncoder.Certified, note: String?) {
     let source = try tensor.load(encoder.parallelism)
+    let calibration = calibration?.tensors[tensor.name]
     do throws(CompressionError) {
       var pruned = source
       if let globalMask {
         pruned = source.pruned(keeping: globalMask)
       } else if let pruner = step.pruner {
         pruned = source.pruned(
-          keeping: try pruner.mask(for: source, parallelism: encoder.parallelism))
+          keeping: try pruner.mask(
+            for: source, calibration: calibration, parallelism: encoder.parallelism))
       }
       let values =
-        try step.quantizer?.quantize(pruned, parallelism: encoder.parallelism) ?? pruned
+        try step.quantizer?.quantize(
+          pruned, calibration: calibration, parallelism: encoder.parallelism) ?? pruned
       return (values, encoder.certify(values, source: source), nil)
     } catch {
       switch error {

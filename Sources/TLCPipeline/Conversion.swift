@@ -34,6 +34,9 @@ public struct Conversion: Sendable {
   /// The path of a file of inputs by name, as `.npz` or safetensors, to record a run on in place of
   /// drawn ones. They travel in the file.
   public var samples: String?
+  /// The path of a file of samples to calibrate with: text, token ids, or inputs of the graph; `nil`
+  /// for none. Only its digest goes into the file.
+  public var calibrationData: String?
   /// The lowerings that are asked for a graph.
   public var lowerings = LoweringRegistry.standard
   /// The importers that are asked for the input.
@@ -60,14 +63,17 @@ public struct Conversion: Sendable {
     if let old = try? FileIdentity(path: output), identities.contains(old) {
       throw ConversionError.outputIsSource(path: output)
     }
-    let provenance = try provenance(of: checkpoint, progress)
+    var provenance = try provenance(of: checkpoint, progress)
     var model = try model(of: checkpoint)
+    let calibration = try calibrate(model, checkpoint, progress)
+    provenance.calibration = calibration?.record
     try model.probing?.run(self, checkpoint, notes: &model.notes)
-    let allocated = try allocate(checkpoint, model, progress)
+    let allocated = try allocate(checkpoint, model, calibration?.found, progress)
     let writer = try CheckpointSetWriter(
       path: output, overwriting: overwriting, provenance: provenance,
       shardByteCount: shardByteCount)
-    var report = try compress(checkpoint, allocated, to: writer, &model, progress)
+    var report = try compress(
+      checkpoint, allocated, to: writer, &model, calibration?.found, progress)
     try writeModel(model, to: writer, &report)
     for asset in checkpoint.assets {
       writer.appendAsset(
@@ -87,8 +93,9 @@ public struct Conversion: Sendable {
   {
     let checkpoint = try importers.open(input, importer: importer)
     var model = try model(of: checkpoint)
-    let allocated = try allocate(checkpoint, model, progress)
-    return try compress(checkpoint, allocated, to: nil, &model, progress)
+    let calibration = try calibrate(model, checkpoint, progress)
+    let allocated = try allocate(checkpoint, model, calibration?.found, progress)
+    return try compress(checkpoint, allocated, to: nil, &model, calibration?.found, progress)
   }
 
   private func requireUnchanged(_ paths: [String], _ identities: [FileIdentity]) throws {
@@ -123,11 +130,12 @@ public struct Conversion: Sendable {
   /// Compresses every tensor in order of name, and writes it if there is a writer.
   private func compress(
     _ checkpoint: ImportedCheckpoint, _ allocated: Allocated?, to writer: CheckpointSetWriter?,
-    _ model: inout ConvertedModel,
+    _ model: inout ConvertedModel, _ calibration: Calibration?,
     _ progress: (WorkProgress) throws -> Void
   ) throws -> ConversionReport {
     var plan = try CompressionPlan(
-      checkpoint, recipe: recipe, quantizers: quantizers, pruners: pruners)
+      checkpoint, recipe: recipe, quantizers: quantizers, pruners: pruners,
+      calibration: calibration)
     try plan.findGlobalThresholds(checkpoint, parallelism: parallelism, progress)
     var report = ConversionReport(
       importer: checkpoint.importer, accounting: checkpoint.accounting)
@@ -135,6 +143,12 @@ public struct Conversion: Sendable {
     report.unusedTensors = report.graph.map { checkpoint.names(unusedBy: $0) } ?? []
     report.notes = model.notes
     report.allocation = allocated?.report(checkpoint)
+    if let calibration {
+      report.calibration = .init(calibration)
+      report.notes += calibration.leftOut.map {
+        "tensor \"\($0.tensor)\" is not calibrated: \($0.why)"
+      }
+    }
     let total = checkpoint.tensors.reduce(0) { $0 + $1.byteCount }
     var done = 0
     for batch in plan.batches(of: checkpoint) {
@@ -177,6 +191,8 @@ public struct ConversionReport: Sendable {
   public var tensors: [TensorSummary] = []
   /// What the user should know: tensors that were kept though a rule asked for more.
   public var notes: [String] = []
+  /// What was calibrated with; `nil` where nothing was.
+  public var calibration: CalibrationSummary?
   /// The graph; `nil` where there is none.
   public var graph: Graph?
   /// Tensors that the graph does not use, in order of name.
@@ -196,5 +212,24 @@ public struct ConversionReport: Sendable {
   init(importer: String, accounting: Accounting) {
     self.importer = importer
     self.accounting = accounting
+  }
+}
+
+/// What a conversion was calibrated with.
+public struct CalibrationSummary: Equatable, Sendable {
+  /// The number of samples.
+  public var sampleCount: Int
+  /// The tokens of all samples, padding left out; `nil` where the model takes none.
+  public var tokenCount: Int?
+  /// The tensors whose inputs were seen.
+  public var matrixCount: Int
+  /// The tables whose look-ups were counted.
+  public var tableCount: Int
+
+  init(_ calibration: Calibration) {
+    sampleCount = calibration.sampleCount
+    tokenCount = calibration.tokenCount
+    matrixCount = calibration.tensors.values.count { $0.inputs != nil }
+    tableCount = calibration.tensors.values.count { $0.lookUps != nil }
   }
 }

@@ -186,6 +186,38 @@ void tlc_layer_norm_f32(tlc_isa isa, size_t rows, size_t length, const float *x,
                         const float *scale, const float *bias, float epsilon, float *y,
                         float *means, float *inverses);
 
+/// Columns of a panel of numbers in f64.
+enum { tlc_moment_width = 8 };
+
+/// Packs rows of f32 into ⌈columns / 8⌉ panels of `rows` × 8 numbers; missing columns are 0.
+void tlc_pack_moments_f32(size_t rows, size_t columns, const float *x, size_t row_stride,
+                          double *packed);
+
+/// The same of the transpose of `a`, `rows` rows of `count` numbers: ⌈rows / 8⌉ panels of `count` × 8.
+void tlc_pack_moments_f64(size_t rows, size_t count, const double *a, size_t a_stride,
+                          double *packed);
+
+/// c[i, j] = c[i, j] + (sign · p[k, i]) · p[k, j], k ascending, each operation rounded, for the rows
+/// of the panels panel_begin ..< panel_end and the columns of panels up to that of the row. `c` has
+/// whole panels of rows and columns. `is_exact` says that no product of two numbers needs rounding.
+/// Threads may share out panels.
+void tlc_add_products_f64(tlc_isa isa, size_t panel_begin, size_t panel_end, size_t count,
+                          const double *packed, double sign, int is_exact, double *c,
+                          size_t c_stride);
+
+/// The lower triangle of a symmetric matrix becomes its Cholesky factor: each element less products
+/// in ascending order, each operation rounded, divided by that of the diagonal. Returns the first row
+/// whose pivot is not from above 0 to 1e300, or `n`.
+size_t tlc_factor_diagonal_f64(size_t n, double *a, size_t stride);
+
+/// The same for rows of `n` columns below the factor `diagonal`, in the same matrix. Threads may share
+/// out rows.
+void tlc_factor_rows_f64(size_t rows, size_t n, const double *diagonal, double *a, size_t stride);
+
+/// s[i, j] = e[i] · m[j] + s[i, j], rounded once. Threads may share out rows.
+void tlc_add_outer_f32(tlc_isa isa, size_t rows, size_t columns, const float *e, size_t e_stride,
+                       const float *m, float *s, size_t s_stride);
+
 /// Does fused multiply-adds in registers, as many as the processor can, and returns how many of
 /// numbers they were: what no product is faster than.
 size_t tlc_spend_fma_f32(tlc_isa isa, size_t rounds, float *result);

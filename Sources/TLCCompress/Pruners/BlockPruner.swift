@@ -31,8 +31,9 @@ public struct BlockPruner: Pruner {
     try parameters.finish()
   }
 
-  public func mask(for tensor: Tensor, parallelism: Parallelism) throws(CompressionError) -> Bitmap
-  {
+  public func mask(
+    for tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
+  ) throws(CompressionError) -> Bitmap {
     let shape = tensor.shape
     guard shape.rank >= 2 else { throw .axis(-2, rank: shape.rank) }
     let magnitudes = try tensor.magnitudes()

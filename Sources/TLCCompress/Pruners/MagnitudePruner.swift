@@ -23,8 +23,9 @@ public struct MagnitudePruner: Pruner {
     try parameters.finish()
   }
 
-  public func mask(for tensor: Tensor, parallelism: Parallelism) throws(CompressionError) -> Bitmap
-  {
+  public func mask(
+    for tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
+  ) throws(CompressionError) -> Bitmap {
     var selection = MagnitudeSelection(sparsity: sparsity)
     while !selection.isComplete {
       try selection.count(tensor)

@@ -32,8 +32,9 @@ public struct NOfMPruner: Pruner {
     try parameters.finish()
   }
 
-  public func mask(for tensor: Tensor, parallelism: Parallelism) throws(CompressionError) -> Bitmap
-  {
+  public func mask(
+    for tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
+  ) throws(CompressionError) -> Bitmap {
     let axis = try tensor.shape.resolved(axis: axis)
     let magnitudes = try tensor.magnitudes()
     var mask = Bitmap(repeating: true, count: tensor.shape.count)

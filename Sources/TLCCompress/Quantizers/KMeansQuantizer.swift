@@ -27,7 +27,7 @@ public struct KMeansQuantizer: Quantizer {
   }
 
   public func quantize(
-    _ tensor: Tensor, parallelism: Parallelism
+    _ tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
   ) throws(CompressionError) -> any TensorValues {
     func quantize<Element: FloatingTensorElement>(_: Element.Type) -> CodebookValues {
       self.quantize(tensor, Element.self)

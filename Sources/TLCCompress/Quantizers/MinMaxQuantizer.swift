@@ -26,8 +26,8 @@ public struct MinMaxQuantizer: Quantizer {
   }
 
   public func quantize(
-    _ tensor: Tensor, parallelism: Parallelism
+    _ tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
   ) throws(CompressionError) -> any TensorValues {
-    try rounding.quantize(tensor, parallelism: parallelism)
+    try rounding.quantize(tensor, calibration: calibration, parallelism: parallelism)
   }
 }

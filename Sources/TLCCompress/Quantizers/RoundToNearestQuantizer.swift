@@ -53,7 +53,7 @@ public struct RoundToNearestQuantizer: Quantizer {
   }
 
   public func quantize(
-    _ tensor: Tensor, parallelism: Parallelism
+    _ tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
   ) throws(CompressionError) -> any TensorValues {
     let layout = try granularity.layout(for: tensor.shape)
     func quantize<Element: FloatingTensorElement>(_: Element.Type) -> UniformValues {

@@ -30,7 +30,7 @@ public struct UniformStepQuantizer: Quantizer {
   }
 
   public func quantize(
-    _ tensor: Tensor, parallelism: Parallelism
+    _ tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
   ) throws(CompressionError) -> any TensorValues {
     let layout = try granularity.layout(for: tensor.shape)
     func quantize<Element: FloatingTensorElement>(

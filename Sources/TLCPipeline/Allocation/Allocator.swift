@@ -8,6 +8,7 @@ import TLCModel
 struct Allocator {
   let checkpoint: ImportedCheckpoint
   let conversion: Conversion
+  let calibration: Calibration?
   let outputs: OutputDamage
   /// The source's tensors that the graph names.
   let weights: [String: Tensor]
@@ -84,7 +85,7 @@ struct Allocator {
   private func plan(_ steps: [Int: Double]) throws -> CompressionPlan {
     var plan = try CompressionPlan(
       checkpoint, recipe: conversion.recipe, quantizers: conversion.quantizers,
-      pruners: conversion.pruners, steps: steps)
+      pruners: conversion.pruners, calibration: calibration, steps: steps)
     try plan.findGlobalThresholds(checkpoint, parallelism: conversion.parallelism, progress)
     return plan
   }

@@ -1,3 +1,4 @@
+import TLCCompress
 import TLCCore
 import TLCImport
 import TLCModel
@@ -10,7 +11,7 @@ extension Conversion {
   /// - Throws: ``ConversionError/goal(_:)`` where there is no graph to measure with, or the goal
   ///   cannot be met.
   func allocate(
-    _ checkpoint: ImportedCheckpoint, _ model: ConvertedModel,
+    _ checkpoint: ImportedCheckpoint, _ model: ConvertedModel, _ calibration: Calibration?,
     _ progress: (WorkProgress) throws -> Void
   ) throws -> Allocated? {
     guard let goal = recipe.goal else { return nil }
@@ -18,7 +19,7 @@ extension Conversion {
       throw ConversionError.goal("there is no graph to measure the outputs with")
     }
     return try withoutActuallyEscaping(progress) { progress in
-      let samples = try probing.samples(seed: recipe.seed, checkpoint)
+      let samples = try allocationSamples(probing, checkpoint)
       let weights = try probing.sourceTensors(of: checkpoint)
       let targets = probing.targets
       let outputs = try OutputDamage(
@@ -30,10 +31,26 @@ extension Conversion {
         return tensor
       }
       let allocator = Allocator(
-        checkpoint: checkpoint, conversion: self, outputs: outputs, weights: weights,
-        targets: targets, progress: progress)
+        checkpoint: checkpoint, conversion: self, calibration: calibration, outputs: outputs,
+        weights: weights, targets: targets, progress: progress)
       return try allocator.allocate(try allocator.groups(), for: goal)
     }
+  }
+
+  /// Of more samples, so many evenly spaced ones are run.
+  private static let sampleLimit = 256
+
+  /// The samples of the calibration data, or drawn ones where there are none.
+  private func allocationSamples(
+    _ probing: ModelProbing, _ checkpoint: ImportedCheckpoint
+  ) throws -> [[String: Tensor]] {
+    guard let path = calibrationData else {
+      return try probing.drawnSamples(seed: recipe.seed, checkpoint)
+    }
+    let assets = Dictionary(checkpoint.assets.map { ($0.name, $0.bytes) }) { first, _ in first }
+    let samples = try CalibrationSamples(path, for: probing.graph.graph.inputs, assets: assets)
+    let count = min(samples.count, Self.sampleLimit)
+    return try (0..<count).map { try samples.sample(samples.count * $0 / count) }
   }
 }
 
@@ -54,7 +71,7 @@ extension ModelProbing {
   private static let drawnSampleCount = 16
 
   /// Samples that are drawn, of the first lengths that the graph runs with.
-  func samples(seed: Int, _ checkpoint: ImportedCheckpoint) throws -> [[String: Tensor]] {
+  func drawnSamples(seed: Int, _ checkpoint: ImportedCheckpoint) throws -> [[String: Tensor]] {
     let session = try sourceSession(checkpoint)
     let inputs = ProbeInputs(graph)
     for place in inputs.candidates(seed: seed).indices {

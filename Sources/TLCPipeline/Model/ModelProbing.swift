@@ -78,6 +78,9 @@ struct ModelProbing {
     return try tensor.load(parallelism)
   }
 
+  /// The tensor that a name stands for.
+  func target(of name: String) -> String { targets[name] ?? name }
+
   /// Whether ``take(_:_:named:)`` is to be given a tensor.
   func wants(_ name: String) -> Bool { !runs.isEmpty && wanted.contains(name) }
 

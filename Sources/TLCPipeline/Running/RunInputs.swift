@@ -16,6 +16,13 @@ public enum RunInputs {
   /// rounded to the graph's type, to nearest even.
   /// - Throws: ``Mismatch``, and what reading throws.
   public static func read(_ path: String, for inputs: [Graph.Input]) throws -> [String: Tensor] {
+    try read(path, for: inputs, optional: [])
+  }
+
+  /// The same, where inputs of these names may be missing.
+  static func read(
+    _ path: String, for inputs: [Graph.Input], optional: Set<String>
+  ) throws -> [String: Tensor] {
     func refusal(_ what: String) -> Mismatch { Mismatch(description: "\(path): \(what)") }
     let found: [(name: String, tensor: Tensor)]
     if path.hasSuffix(".json") {
@@ -25,8 +32,11 @@ public enum RunInputs {
     }
     var tensors: [String: Tensor] = [:]
     for input in inputs {
-      let isOnly = inputs.count == 1 && found.count == 1
+      let isOnly =
+        found.count == 1 && inputs.count { !optional.contains($0.name) } == 1
+        && !optional.contains(input.name)
       guard let match = found.first(where: { isOnly || $0.name.equalsInUTF8(input.name) }) else {
+        if optional.contains(input.name) { continue }
         throw refusal(
           "it has no \"\(input.name)\", which the graph takes as \(input.type); it has "
             + found.map { $0.name }.joined(separator: ", "))

@@ -24,10 +24,11 @@ public struct TextModel: Sendable {
   }
 
   /// The tokenizer, which cuts and fills as the model asks.
-  public let tokenizer: Tokenizer
+  public var tokenizer: Tokenizer { texts.tokenizer }
   /// What the model is for; `nil` where its outputs do not say it.
   public let task: Task?
-  let settings: TextModelSettings
+  var settings: TextModelSettings { texts.settings }
+  private let texts: TextInputs
   private let session: Session
 
   /// Texts that are run at once.
@@ -39,13 +40,8 @@ public struct TextModel: Sendable {
   ///   ``TextModelError`` where `huggingface/config.json` is.
   public init(_ session: Session, assets: [String: [UInt8]]) throws {
     self.session = session
-    settings = try TextModelSettings(assets: assets)
-    var tokenizer = try Tokenizer(parsing: assets)
-    tokenizer.truncation = Truncation(greatestCount: settings.greatestTokenCount)
-    tokenizer.padding = Padding(
-      id: tokenizer.padding?.id ?? settings.paddingID, typeID: tokenizer.padding?.typeID ?? 0)
-    self.tokenizer = tokenizer
-    task = settings.task(outputs: session.outputs)
+    texts = try TextInputs(assets: assets)
+    task = texts.settings.task(outputs: session.outputs)
   }
 
   /// The names of what the model gives, in order.
@@ -55,22 +51,7 @@ public struct TextModel: Sendable {
   ///
   /// - Returns: the outputs, by name.
   func run(_ encodings: [TokenEncoding]) throws -> [String: Tensor] {
-    let length = encodings.first?.ids.count ?? 0
-    guard let shape = Shape([encodings.count, length]) else {
-      throw TextModelError.input("texts", "they have too many tokens")
-    }
-    var values: [String: Tensor] = [:]
-    for input in session.inputs {
-      let rows: [[Int32]]
-      switch input.name {
-      case "input_ids": rows = encodings.map(\.ids)
-      case "attention_mask": rows = encodings.map(\.attentionMask)
-      case "token_type_ids": rows = encodings.map(\.typeIDs)
-      default: throw TextModelError.input(input.name, "it is no input that text gives")
-      }
-      values[input.name] = Tensor(rows.joined().map { Int64($0) }, shape: shape)
-    }
-    let results = try session.run(values)
+    let results = try session.run(try texts.tensors(encodings, for: session.inputs))
     return Dictionary(zip(session.outputs, results)) { first, _ in first }
   }
 

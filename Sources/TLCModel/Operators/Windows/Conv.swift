@@ -1,4 +1,4 @@
-internal import TLCCore
+public import TLCCore
 public import TLCKernels
 
 /// A convolution over 1 to 3 axes, in groups of channels: `formats/graph.md` §Numbers.
@@ -6,7 +6,8 @@ public struct Conv: Operator {
   public static let name = "Conv"
   public static let inputCounts = 2...3
   private let attributes: WindowAttributes
-  private let groupCount: Int
+  /// The groups of channels.
+  public let groupCount: Int
 
   public init(_ attributes: inout Attributes) throws(OperatorError) {
     self.attributes = try WindowAttributes(&attributes, hasCeilMode: false)
@@ -54,6 +55,18 @@ public struct Conv: Operator {
         "attribute \"kernel_shape\" is \(attributes.kernel ?? []), and its weights have \(kernel)")
     }
     return kernel
+  }
+
+  /// Where windows are on an input; `nil` where the shapes do not fit.
+  ///
+  /// - Parameters:
+  ///   - input: the shape of the first input.
+  ///   - weights: the shape of the second input.
+  public func window(input: Shape, weights: Shape) -> Window? {
+    guard input.rank >= 3, weights.rank == input.rank, let kernel = try? kernel(weights),
+      let axes = try? attributes.axes(input: Array(input.dimensions[2...]), kernel: kernel)
+    else { return nil }
+    return Window(axes.map { $0.windows })
   }
 
   private func blocks(

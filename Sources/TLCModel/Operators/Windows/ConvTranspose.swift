@@ -7,7 +7,8 @@ public struct ConvTranspose: Operator {
   public static let name = "ConvTranspose"
   public static let inputCounts = 2...3
   private let attributes: WindowAttributes
-  private let groupCount: Int
+  /// The groups of channels.
+  public let groupCount: Int
   private let outputPadding: [Int]?
   private let outputShape: [Int]?
 
