@@ -63,6 +63,8 @@ let package = Package(
     .target(
       name: "TLCKernels", dependencies: ["TLCCore", "CTLCKernels"], swiftSettings: house),
     .target(
+      name: "TLCBLAS", dependencies: ["TLCCore", "TLCKernels", "COpenBLAS"], swiftSettings: house),
+    .target(
       name: "TLCHDF5", dependencies: ["TLCCore", "TLCSystem", "CHDF5"], swiftSettings: house),
 
     // 3 · forms: the file, small enough to audit in an hour.
@@ -84,20 +86,23 @@ let package = Package(
     .target(
       name: "TLCCompress", dependencies: ["TLCCore", "TLCSystem", "TLCKernels"],
       swiftSettings: house),
+    .target(
+      name: "TLCTraining", dependencies: ["TLCCore", "TLCKernels", "TLCBLAS", "TLCModel"],
+      swiftSettings: house),
 
     // 5 · whole: a recipe from import to a verified file, and the umbrella.
     .target(
       name: "TLCPipeline",
       dependencies: [
         "TLCCore", "TLCSystem", "TLCFormat", "TLCKernels", "TLCModel", "TLCText", "TLCRuntime",
-        "TLCImport", "TLCExport", "TLCCompress", "Yams",
+        "TLCImport", "TLCExport", "TLCCompress", "TLCTraining", "Yams",
       ],
       swiftSettings: house),
     .target(
       name: "TLC",
       dependencies: [
         "TLCCore", "TLCSystem", "TLCFormat", "TLCKernels", "TLCModel", "TLCText", "TLCRuntime",
-        "TLCImport", "TLCExport", "TLCCompress", "TLCPipeline",
+        "TLCImport", "TLCExport", "TLCCompress", "TLCTraining", "TLCPipeline",
       ],
       swiftSettings: house),
 
@@ -127,6 +132,13 @@ let package = Package(
     .testTarget(
       name: "TLCCompressTests",
       dependencies: ["TLCCompress", "TLCCore", "TLCKernels", "TLCSystem", "TLCTestSupport"],
+      swiftSettings: tests),
+    .testTarget(
+      name: "TLCTrainingTests",
+      dependencies: [
+        "TLCBLAS", "TLCCore", "TLCImport", "TLCKernels", "TLCModel", "TLCTestSupport",
+        "TLCTraining",
+      ],
       swiftSettings: tests),
     .testTarget(
       name: "TLCImportTests",

@@ -100,3 +100,83 @@ size_t tlc_spend_fma_f32(tlc_isa isa, size_t rounds, float *result) {
 void tlc_spend_read_f32(tlc_isa isa, size_t count, const float *x, float *result) {
   CALL(isa, tlc_spend_read_f32, count, x, result);
 }
+
+void tlc_gelu_gradient_f32(tlc_isa isa, size_t count, const float *x, const float *dy, float *dx,
+                           int adding) {
+  CALL(isa, tlc_gelu_gradient_f32, count, x, dy, dx, adding);
+}
+
+void tlc_gelu_tanh_gradient_f32(tlc_isa isa, size_t count, const float *x, const float *dy,
+                                float *dx, int adding) {
+  CALL(isa, tlc_gelu_tanh_gradient_f32, count, x, dy, dx, adding);
+}
+
+void tlc_relu_gradient_f32(tlc_isa isa, size_t count, const float *x, const float *dy, float *dx,
+                           int adding) {
+  CALL(isa, tlc_relu_gradient_f32, count, x, dy, dx, adding);
+}
+
+void tlc_tanh_gradient_f32(tlc_isa isa, size_t count, const float *y, const float *dy, float *dx,
+                           int adding) {
+  CALL(isa, tlc_tanh_gradient_f32, count, y, dy, dx, adding);
+}
+
+void tlc_sigmoid_gradient_f32(tlc_isa isa, size_t count, const float *y, const float *dy,
+                              float *dx, int adding) {
+  CALL(isa, tlc_sigmoid_gradient_f32, count, y, dy, dx, adding);
+}
+
+void tlc_softmax_gradient_f32(tlc_isa isa, size_t rows, size_t length, const float *y,
+                              const float *dy, float factor, float *dx, int adding) {
+  CALL(isa, tlc_softmax_gradient_f32, rows, length, y, dy, factor, dx, adding);
+}
+
+void tlc_layer_norm_gradient_f32(tlc_isa isa, size_t rows, size_t length, const float *x,
+                                 const float *scale, const float *means, const float *inverses,
+                                 const float *dy, float *dx, int adding, float *dscale,
+                                 float *dbias) {
+  CALL(isa, tlc_layer_norm_gradient_f32, rows, length, x, scale, means, inverses, dy, dx, adding,
+       dscale, dbias);
+}
+
+void tlc_dropout_f32(tlc_isa isa, size_t count, uint32_t first, uint32_t low, uint32_t high,
+                     uint32_t threshold, float factor, const float *x, float *y, int adding) {
+  CALL(isa, tlc_dropout_f32, count, first, low, high, threshold, factor, x, y, adding);
+}
+
+void tlc_column_sums_f32(tlc_isa isa, size_t rows, size_t columns, const float *x, size_t stride,
+                         float *sums) {
+  CALL(isa, tlc_column_sums_f32, rows, columns, x, stride, sums);
+}
+
+void tlc_add_scaled_f32(tlc_isa isa, size_t count, float factor, const float *x, float *y,
+                        int adding) {
+  CALL(isa, tlc_add_scaled_f32, count, factor, x, y, adding);
+}
+
+void tlc_add_product_f32(tlc_isa isa, size_t count, const float *x, const float *z, float *y,
+                         int adding) {
+  CALL(isa, tlc_add_product_f32, count, x, z, y, adding);
+}
+
+double tlc_sum_of_squares_f32(tlc_isa isa, size_t count, const float *x) {
+  return CALL(isa, tlc_sum_of_squares_f32, count, x);
+}
+
+void tlc_adamw_f32(tlc_isa isa, size_t count, const tlc_adamw *how, const float *gradient,
+                   float *mean, float *square, float *weight) {
+  CALL(isa, tlc_adamw_f32, count, how, gradient, mean, square, weight);
+}
+
+double tlc_cross_entropy_f32(tlc_isa isa, size_t rows, size_t length, const float *x,
+                             const int64_t *labels, int64_t ignored, float smoothing,
+                             float *logs) {
+  return CALL(isa, tlc_cross_entropy_f32, rows, length, x, labels, ignored, smoothing, logs);
+}
+
+void tlc_cross_entropy_gradient_f32(tlc_isa isa, size_t rows, size_t length, const float *x,
+                                    const int64_t *labels, int64_t ignored, float smoothing,
+                                    const float *logs, float factor, float *dx, int adding) {
+  CALL(isa, tlc_cross_entropy_gradient_f32, rows, length, x, labels, ignored, smoothing, logs,
+       factor, dx, adding);
+}

@@ -45,8 +45,49 @@
   size_t tlc_spend_fma_f32_##isa(size_t rounds, float *result);                                    \
   void tlc_spend_read_f32_##isa(size_t count, const float *x, float *result);
 
+#define DECLARE_TRAINING(isa)                                                                      \
+  void tlc_gelu_gradient_f32_##isa(size_t count, const float *x, const float *dy, float *dx,       \
+                                   int adding);                                                    \
+  void tlc_gelu_tanh_gradient_f32_##isa(size_t count, const float *x, const float *dy,             \
+                                        float *dx, int adding);                                    \
+  void tlc_relu_gradient_f32_##isa(size_t count, const float *x, const float *dy, float *dx,       \
+                                   int adding);                                                    \
+  void tlc_tanh_gradient_f32_##isa(size_t count, const float *y, const float *dy, float *dx,       \
+                                   int adding);                                                    \
+  void tlc_sigmoid_gradient_f32_##isa(size_t count, const float *y, const float *dy, float *dx,    \
+                                      int adding);                                                 \
+  void tlc_softmax_gradient_f32_##isa(size_t rows, size_t length, const float *y,                  \
+                                      const float *dy, float factor, float *dx, int adding);       \
+  void tlc_layer_norm_gradient_f32_##isa(size_t rows, size_t length, const float *x,               \
+                                         const float *scale, const float *means,                   \
+                                         const float *inverses, const float *dy, float *dx,        \
+                                         int adding, float *dscale, float *dbias);                 \
+  void tlc_dropout_f32_##isa(size_t count, uint32_t first, uint32_t low, uint32_t high,            \
+                             uint32_t threshold, float factor, const float *x, float *y,           \
+                             int adding);                                                          \
+  void tlc_column_sums_f32_##isa(size_t rows, size_t columns, const float *x, size_t stride,       \
+                                 float *sums);                                                     \
+  void tlc_add_scaled_f32_##isa(size_t count, float factor, const float *x, float *y,              \
+                                int adding);                                                       \
+  void tlc_add_product_f32_##isa(size_t count, const float *x, const float *z, float *y,           \
+                                 int adding);                                                      \
+  double tlc_sum_of_squares_f32_##isa(size_t count, const float *x);                               \
+  void tlc_adamw_f32_##isa(size_t count, const tlc_adamw *how, const float *gradient,              \
+                           float *mean, float *square, float *weight);                             \
+  double tlc_cross_entropy_f32_##isa(size_t rows, size_t length, const float *x,                   \
+                                     const int64_t *labels, int64_t ignored, float smoothing,      \
+                                     float *logs);                                                 \
+  void tlc_cross_entropy_gradient_f32_##isa(size_t rows, size_t length, const float *x,            \
+                                            const int64_t *labels, int64_t ignored,                \
+                                            float smoothing, const float *logs, float factor,      \
+                                            float *dx, int adding);
+
 DECLARE(scalar)
 DECLARE(avx2)
 DECLARE(avx512)
+
+DECLARE_TRAINING(scalar)
+DECLARE_TRAINING(avx2)
+DECLARE_TRAINING(avx512)
 
 #endif

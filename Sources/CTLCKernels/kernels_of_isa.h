@@ -8,3 +8,4 @@
 #include "map_f32.h"
 #include "moments_f64.h"
 #include "rows_f32.h"
+#include "training_f32.h"

@@ -10,3 +10,4 @@
 @_exported public import TLCRuntime
 @_exported public import TLCSystem
 @_exported public import TLCText
+@_exported public import TLCTraining

@@ -225,4 +225,82 @@ size_t tlc_spend_fma_f32(tlc_isa isa, size_t rounds, float *result);
 /// Reads `count` elements, a multiple of 128: what nothing that reads as much is faster than.
 void tlc_spend_read_f32(tlc_isa isa, size_t count, const float *x, float *result);
 
+/// What a step of AdamW does.
+typedef struct {
+  /// What gradients are multiplied by before all else.
+  float factor;
+  float beta1, beta2;
+  /// The learning rate, by which weights decay, and the rate of the step: over 1 − 𝛽₁ᵗ.
+  float rate, decay, step;
+  /// 1 / √(1 − 𝛽₂ᵗ).
+  float root, epsilon;
+} tlc_adamw;
+
+/// dx = dy · d/dx of x · Φ(x), or is added to where `adding` is not 0, as in all that follow.
+void tlc_gelu_gradient_f32(tlc_isa isa, size_t count, const float *x, const float *dy, float *dx,
+                           int adding);
+
+/// The same of the approximation with tanh.
+void tlc_gelu_tanh_gradient_f32(tlc_isa isa, size_t count, const float *x, const float *dy,
+                                float *dx, int adding);
+
+/// dx = dy where x > 0, else 0.
+void tlc_relu_gradient_f32(tlc_isa isa, size_t count, const float *x, const float *dy, float *dx,
+                           int adding);
+
+/// dx = dy · (1 − y²), with y = tanh(x).
+void tlc_tanh_gradient_f32(tlc_isa isa, size_t count, const float *y, const float *dy, float *dx,
+                           int adding);
+
+/// dx = dy · y · (1 − y), with y the function of x.
+void tlc_sigmoid_gradient_f32(tlc_isa isa, size_t count, const float *y, const float *dy,
+                              float *dx, int adding);
+
+/// dx = factor · y · (dy − Σ y · dy) of each row, with y the function of x.
+void tlc_softmax_gradient_f32(tlc_isa isa, size_t rows, size_t length, const float *y,
+                              const float *dy, float factor, float *dx, int adding);
+
+/// The gradient of normalized rows; `dx` may be null. What `dscale` and `dbias`, of `length`
+/// elements, or null, get is added.
+void tlc_layer_norm_gradient_f32(tlc_isa isa, size_t rows, size_t length, const float *x,
+                                 const float *scale, const float *means, const float *inverses,
+                                 const float *dy, float *dx, int adding, float *dscale,
+                                 float *dbias);
+
+/// y = factor · x where the word that is drawn for the place first + i is at least
+/// `threshold`, else 0.
+void tlc_dropout_f32(tlc_isa isa, size_t count, uint32_t first, uint32_t low, uint32_t high,
+                     uint32_t threshold, float factor, const float *x, float *y, int adding);
+
+/// Adds each column's sum to `sums`, row by row.
+void tlc_column_sums_f32(tlc_isa isa, size_t rows, size_t columns, const float *x, size_t stride,
+                         float *sums);
+
+/// y = factor · x, or is added to.
+void tlc_add_scaled_f32(tlc_isa isa, size_t count, float factor, const float *x, float *y,
+                        int adding);
+
+/// y = x · z, or is added to.
+void tlc_add_product_f32(tlc_isa isa, size_t count, const float *x, const float *z, float *y,
+                         int adding);
+
+/// Σ x² in float64.
+double tlc_sum_of_squares_f32(tlc_isa isa, size_t count, const float *x);
+
+/// A step of AdamW (Loshchilov and Hutter, 2019).
+void tlc_adamw_f32(tlc_isa isa, size_t count, const tlc_adamw *how, const float *gradient,
+                   float *mean, float *square, float *weight);
+
+/// The sum over rows, whose labels are not `ignored`, of log Σ exp(x) − Σ target · x, where a
+/// target is 1 − smoothing at the label and smoothing / length everywhere; `logs` takes log Σ
+/// exp(x).
+double tlc_cross_entropy_f32(tlc_isa isa, size_t rows, size_t length, const float *x,
+                             const int64_t *labels, int64_t ignored, float smoothing,
+                             float *logs);
+
+/// dx = factor · (softmax(x) − target), 0 of ignored rows.
+void tlc_cross_entropy_gradient_f32(tlc_isa isa, size_t rows, size_t length, const float *x,
+                                    const int64_t *labels, int64_t ignored, float smoothing,
+                                    const float *logs, float factor, float *dx, int adding);
+
 #endif

@@ -39,7 +39,7 @@ public struct Attributes {
   private let all: [String: Attribute]
   private var unread: Set<String>
 
-  init(_ all: [String: Attribute]) {
+  package init(_ all: [String: Attribute]) {
     self.all = all
     unread = Set(all.keys)
   }
@@ -141,7 +141,7 @@ public struct Attributes {
   }
 
   /// Requires that every attribute was asked for.
-  func finish() throws(OperatorError) {
+  package func finish() throws(OperatorError) {
     guard let name = unread.sorted(by: { $0.precedesInUTF8($1) }).first else { return }
     throw OperatorError("it has no attribute \"\(name)\"")
   }

@@ -1,11 +1,11 @@
-internal import TLCCore
+package import TLCCore
 
 /// ONNX's multidirectional broadcasting.
-enum Broadcasting {
+package enum Broadcasting {
   /// The dimensions that all inputs broadcast to.
   ///
   /// A named length fits itself and 1; what else it fits is known when a run fixes it.
-  static func dimensions(_ all: [[Dimension]]) throws(OperatorError) -> [Dimension] {
+  package static func dimensions(_ all: [[Dimension]]) throws(OperatorError) -> [Dimension] {
     let rank = all.map { $0.count }.max() ?? 0
     var result: [Dimension] = []
     for axis in 0..<rank {
@@ -28,7 +28,7 @@ enum Broadcasting {
 
   /// For each axis of `shape`, how far apart its neighbours are in a tensor of shape `source` that
   /// is broadcast to it: 0 where it repeats.
-  static func strides(of source: Shape, in shape: Shape) -> [Int] {
+  package static func strides(of source: Shape, in shape: Shape) -> [Int] {
     let lead = shape.rank - source.rank
     return shape.dimensions.indices.map { axis in
       axis < lead || source.dimensions[axis - lead] == 1 ? 0 : source.stride(of: axis - lead)
@@ -37,7 +37,7 @@ enum Broadcasting {
 
   /// Calls `body` for each line along the last axis, with where it starts in the broadcast tensor
   /// and in each source, in order.
-  static func forEachLine(
+  package static func forEachLine(
     of shape: Shape, sources: [[Int]], _ body: (_ start: Int, _ sources: [Int]) -> Void
   ) {
     guard shape.count > 0 else { return }

@@ -26,19 +26,23 @@ struct MemoryLayoutPlan {
   init(_ program: Program, _ types: ConcreteTypes, threadCount: Int) {
     /// The value whose memory a value is.
     var owners: [String: String] = [:]
-    var lives: [String: (owner: Owner, life: ArenaPacking.Life)] = [:]
+    var lives: [String: (owner: Owner, life: LifetimePlacement.Life)] = [:]
     var order: [String] = []
-    var own: [(owner: Owner, life: ArenaPacking.Life)] = []
+    var own: [(owner: Owner, life: LifetimePlacement.Life)] = []
     func isKnown(_ name: String) -> Bool {
       program.fixed[name] != nil || types.constants[name] != nil
     }
     func begin(_ name: String, at place: Int) {
       guard let type = types.types[name], !isKnown(name) else { return }
       let byteCount = type.shape.count * type.dtype.byteCount
-      lives[name] = (.value(name), .init(first: place, last: place, byteCount: byteCount))
+      lives[name] = (.value(name), .init(place...place, byteCount: byteCount))
       order.append(name)
     }
-    func use(_ name: String, at place: Int) { lives[owners[name] ?? name]?.life.last = place }
+    func use(_ name: String, at place: Int) {
+      let owner = owners[name] ?? name
+      guard let first = lives[owner]?.life.moments.lowerBound else { return }
+      lives[owner]?.life.moments = first...place
+    }
 
     for input in program.inputs { begin(input.name, at: -1) }
     for (place, node) in program.nodes.enumerated() {
@@ -58,13 +62,13 @@ struct MemoryLayoutPlan {
           node.inputs.map { types.types[$0] }, node.outputs.map { types.types[$0] },
           threadCount: threadCount)
         if byteCount > 0 {
-          own.append((.node(place), .init(first: place, last: place, byteCount: byteCount)))
+          own.append((.node(place), .init(place...place, byteCount: byteCount)))
         }
       }
     }
     for name in program.outputs { use(name, at: program.nodes.count) }
     let all = order.compactMap { lives[$0] } + own
-    let packing = ArenaPacking(all.map { $0.life })
+    let packing = LifetimePlacement(all.map { $0.life })
     byteCount = packing.byteCount
     for (offset, (owner, life)) in zip(packing.offsets, all) {
       switch owner {

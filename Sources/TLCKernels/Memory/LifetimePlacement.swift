@@ -1,26 +1,33 @@
-import TLCKernels
-
 /// Places in one memory for what is needed for a time: no two that are needed at once overlap.
 ///
 /// The largest, to a number that is fixed, each take the first gap that is free for all their life.
 /// The rest, of which common models have none, share blocks of equal size behind them, so that no graph
 /// makes planning slow.
-struct ArenaPacking {
-  /// What has memory from one step to another, both included.
-  struct Life {
-    var first: Int
-    var last: Int
-    var byteCount: Int
+public struct LifetimePlacement: Sendable {
+  /// What has memory for a time.
+  public struct Life: Sendable {
+    /// The first and the last moment at which it is used.
+    public var moments: ClosedRange<Int>
+    /// The bytes that it takes.
+    public var byteCount: Int
+
+    /// Bytes that are used from the first moment to the last.
+    public init(_ moments: ClosedRange<Int>, byteCount: Int) {
+      self.moments = moments
+      self.byteCount = byteCount
+    }
   }
 
   /// The first byte of each life, in their order; a multiple of ``Storage/alignment``.
-  private(set) var offsets: [Int]
-  private(set) var byteCount = 0
+  public private(set) var offsets: [Int]
+  /// The bytes that all take together.
+  public private(set) var byteCount = 0
 
   /// How many lives are fitted into gaps, which takes time with the square of it.
   static let fittedCount = 4_096
 
-  init(_ lives: [Life]) {
+  /// Places what has these lives.
+  public init(_ lives: [Life]) {
     offsets = Array(repeating: 0, count: lives.count)
     let bySize = lives.indices.sorted {
       (lives[$1].byteCount, $0) < (lives[$0].byteCount, $1)
@@ -43,7 +50,7 @@ struct ArenaPacking {
       let life = lives[place]
       let size = Self.size(life)
       var offset = 0
-      for other in placed where other.life.first <= life.last && life.first <= other.life.last {
+      for other in placed where other.life.moments.overlaps(life.moments) {
         if other.range.lowerBound - offset >= size { break }
         offset = max(offset, other.range.upperBound)
       }
@@ -68,11 +75,17 @@ struct ArenaPacking {
 
   /// Gives each a block of its size that is free again, or a new one.
   private mutating func share(_ places: ArraySlice<Int>, of lives: [Life]) {
-    let starts = places.sorted { (lives[$0].first, $0) < (lives[$1].first, $1) }
-    var rest = places.sorted { (lives[$0].last, $0) < (lives[$1].last, $1) }[...]
+    let starts = places.sorted {
+      (lives[$0].moments.lowerBound, $0) < (lives[$1].moments.lowerBound, $1)
+    }
+    var rest = places.sorted {
+      (lives[$0].moments.upperBound, $0) < (lives[$1].moments.upperBound, $1)
+    }[...]
     var free: [Int: [Int]] = [:]
     for place in starts {
-      while let other = rest.first, lives[other].last < lives[place].first {
+      while let other = rest.first,
+        lives[other].moments.upperBound < lives[place].moments.lowerBound
+      {
         free[Self.size(lives[other]), default: []].append(offsets[other])
         rest.removeFirst()
       }

@@ -1,23 +1,26 @@
 import TLCCore
 import TLCKernels
 import TLCModel
+import TLCRuntime
 import TLCTestSupport
 import Testing
 
-@testable import TLCRuntime
-
 /// Where values live: none that are needed at once overlap, and no graph makes that slow to find.
-@Suite struct ArenaPackingTests {
+@Suite struct LifetimePlacementTests {
   /// Requires that lives which meet have bytes of their own, by the end of the memory.
-  private static func check(_ lives: [ArenaPacking.Life], _ packing: ArenaPacking) {
+  private static func check(_ lives: [LifetimePlacement.Life], _ packing: LifetimePlacement) {
     /// Those that are alive, by their first byte.
     var alive: [Int: Range<Int>] = [:]
-    let ends = lives.indices.sorted { lives[$0].last < lives[$1].last }
+    let ends = lives.indices.sorted { lives[$0].moments.upperBound < lives[$1].moments.upperBound }
     var ended = 0
     var isSound = true
     var checked = 0
-    for place in lives.indices.sorted(by: { lives[$0].first < lives[$1].first }) {
-      while ended < ends.count, lives[ends[ended]].last < lives[place].first {
+    for place in lives.indices.sorted(by: {
+      lives[$0].moments.lowerBound < lives[$1].moments.lowerBound
+    }) {
+      while ended < ends.count,
+        lives[ends[ended]].moments.upperBound < lives[place].moments.lowerBound
+      {
         alive[packing.offsets[ends[ended]]] = nil
         ended += 1
       }
@@ -37,35 +40,35 @@ import Testing
   func `lives that meet do not overlap`(count: Int) {
     var random = Arbitrary(seed: UInt64(count))
     let lives = (0..<count).map { place in
-      ArenaPacking.Life(
-        first: place, last: place + random.int(in: 0...20), byteCount: random.int(in: 0...5_000))
+      LifetimePlacement.Life(
+        place...(place + random.int(in: 0...20)), byteCount: random.int(in: 0...5_000))
     }
-    let packing = ArenaPacking(lives)
+    let packing = LifetimePlacement(lives)
     Self.check(lives, packing)
     #expect(packing.byteCount <= lives.map { $0.byteCount + 64 }.reduce(0, +))
   }
 
   @Test func `the largest take the first gap that is free`() {
     let lives = [(0, 1, 100), (1, 2, 300), (2, 3, 100), (3, 4, 64), (1, 1, 10)].map {
-      ArenaPacking.Life(first: $0, last: $1, byteCount: $2)
+      LifetimePlacement.Life($0...$1, byteCount: $2)
     }
-    let packing = ArenaPacking(lives)
+    let packing = LifetimePlacement(lives)
     #expect(packing.offsets == [320, 0, 320, 0, 448])
     #expect(packing.byteCount == 512)
   }
 
   @Test func `a hundred thousand that are all needed at once have bytes each`() {
-    let lives = (0..<100_000).map { _ in ArenaPacking.Life(first: 0, last: 9, byteCount: 64) }
-    let packing = ArenaPacking(lives)
+    let lives = (0..<100_000).map { _ in LifetimePlacement.Life(0...9, byteCount: 64) }
+    let packing = LifetimePlacement(lives)
     #expect(Set(packing.offsets).count == lives.count)
     #expect(packing.byteCount == 6_400_000)
   }
 
   @Test func `a chain of a hundred thousand takes little more than its largest`() {
     let lives = (0..<100_000).map {
-      ArenaPacking.Life(first: $0, last: $0 + 1, byteCount: 64 * (1 + $0 % 5))
+      LifetimePlacement.Life($0...($0 + 1), byteCount: 64 * (1 + $0 % 5))
     }
-    let packing = ArenaPacking(lives)
+    let packing = LifetimePlacement(lives)
     Self.check(lives, packing)
     #expect(packing.byteCount <= 4_096)
   }

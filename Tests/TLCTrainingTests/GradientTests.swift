@@ -1,0 +1,94 @@
+import TLCCore
+import TLCModel
+import TLCTraining
+import Testing
+
+struct GradientTests {
+  /// What `f32` leaves of a gradient whose terms are about 1, beside differences in `f64`.
+  static let tolerance = 2e-5
+
+  @Test(arguments: GradientCase.all)
+  func `gradients are those of finite differences`(_ sample: GradientCase) throws {
+    let (graph, weights) = try sample.graph()
+    let store = ParameterStore(weights)
+    let session = try TrainingSession(graph, store, loss: graph.outputs[0], threadCount: 2)
+    let loss = try session.run([:], addingGradientsTimes: 1)[0].elements(of: Float.self)[0]
+    var evaluator = DoubleEvaluator(graph: graph, given: weights.mapValues { Doubles($0) })
+    #expect(abs(Double(loss) - evaluator().elements[0]) < Self.tolerance)
+    for parameter in store.parameters {
+      let gradient = store.gradient(of: parameter).tensor().elements(of: Float.self)
+      for place in gradient.indices {
+        let step = 1e-5
+        let here = try #require(evaluator.given[parameter.name]?.elements[place])
+        evaluator.given[parameter.name]?.elements[place] = here + step
+        let above = evaluator().elements[0]
+        evaluator.given[parameter.name]?.elements[place] = here - step
+        let below = evaluator().elements[0]
+        evaluator.given[parameter.name]?.elements[place] = here
+        let difference = (above - below) / (2 * step)
+        #expect(
+          abs(Double(gradient[place]) - difference) < Self.tolerance * max(1, abs(difference)),
+          "\(parameter.name)[\(place)] is \(gradient[place]), and the difference \(difference)")
+      }
+    }
+  }
+
+  @Test func `every gradient of the registry is held to finite differences`() throws {
+    var covered: Set<String> = ["Dropout"]
+    for sample in GradientCase.all {
+      let (graph, weights) = try sample.graph()
+      let session = try TrainingSession(
+        graph, ParameterStore(weights), loss: graph.outputs[0], threadCount: 1)
+      covered.formUnion(session.operations)
+    }
+    let known = Set(GradientRegistry.standard.all.map { $0.operation })
+    #expect(known.subtracting(covered).sorted() == [])
+  }
+
+  @Test(arguments: GradientCase.all)
+  func `gradients have the same bits for any number of threads`(_ sample: GradientCase) throws {
+    let (graph, weights) = try sample.graph()
+    let stores = try [1, 2, 5].map { threadCount in
+      let store = ParameterStore(weights)
+      let session = try TrainingSession(
+        graph, store, loss: graph.outputs[0], threadCount: threadCount)
+      try session.run([:], addingGradientsTimes: 1)
+      return store.gradients.indices.map { store.gradients[$0].bitPattern }
+    }
+    #expect(stores[1] == stores[0] && stores[2] == stores[0])
+  }
+
+  @Test func `gradients are added to those that are there, times a factor`() throws {
+    let (graph, weights) = try GradientCase("MatMul", [[3, 5], [5, 4]]).graph()
+    let store = ParameterStore(weights)
+    let session = try TrainingSession(graph, store, loss: graph.outputs[0], threadCount: 1)
+    try session.run([:], addingGradientsTimes: 1)
+    let once = store.gradients.indices.map { store.gradients[$0] }
+    try session.run([:], addingGradientsTimes: 0.5)
+    for place in store.gradients.indices {
+      #expect(abs(store.gradients[place] - 1.5 * once[place]) < 1e-6)
+    }
+  }
+
+  @Test func `an operator without a gradient is refused by name`() throws {
+    let (graph, weights) = try GradientCase("Erf", [[3]]).graph()
+    let session = try TrainingSession(
+      graph, ParameterStore(weights), loss: graph.outputs[0], threadCount: 1)
+    #expect(
+      throws: GraphError.node(
+        "out", operation: "Erf", "gradients would flow through it, and it has none")
+    ) { try session.run([:], addingGradientsTimes: 1) }
+  }
+
+  @Test func `a loss that depends on no weight is refused`() throws {
+    var builder = GraphBuilder(registry: TrainingOperators.registry)
+    let loss = try builder.add("Neg", [try builder.constant(Float(1))], name: "loss")
+    try builder.output(loss)
+    let session = try TrainingSession(
+      builder.graph, ParameterStore([:]), loss: "loss", threadCount: 1)
+    #expect(
+      throws: GraphError.value(
+        "loss", "it depends on no weight, so that nothing is learnt from it")
+    ) { try session.run([:], addingGradientsTimes: 1) }
+  }
+}
