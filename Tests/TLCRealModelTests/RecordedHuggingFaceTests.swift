@@ -49,7 +49,9 @@ import Testing
     #expect(graph.graph.outputs.sorted() == model.outputs.keys.sorted())
     let alone = try model.run(graph, threadCount: 1)
     for (output, distance) in model.distances(graph, alone) {
-      print("\(name) \(output): \(distance)")
+      RecordedTable.add(
+        model.checkpoint, graph, package: model.metadata["package"] ?? "",
+        model: "\(name) \(output)", error: Double(distance))
       #expect(distance <= tolerance, "\(name): \(output)")
     }
     for threadCount in [2, 5] {
@@ -94,7 +96,9 @@ import Testing
       graph.outputs = ["pooler_output"]
       let typed = try model.checkpoint.typed(graph)
       for (output, distance) in model.distances(typed, try model.run(typed, threadCount: 2)) {
-        print("rxnfp-\(name) \(output): \(distance)")
+        RecordedTable.add(
+          model.checkpoint, typed, package: "rxnfp", model: "rxnfp-\(name) \(output)",
+          error: Double(distance))
         #expect(distance <= Self.tolerance)
       }
     } else {

@@ -57,17 +57,15 @@ import Testing
     let model = try RecordedKerasModel(path: path, recording: recording.path)
     let graph = try model.graph(Self.substitutions[recording.package] ?? [:])
     let inputs = model.inputs(of: graph)
-    let start = ContinuousClock.now
     let session = try Session(graph, threadCount: 2, weight: model.checkpoint.load)
     let outputs = try session.run(inputs)
-    let duration = ContinuousClock.now - start
     let expected = model.recorded("output")
     try #require(outputs.count == expected.count)
     for (output, wanted) in zip(outputs, expected) {
       let error = output.error(against: wanted)
       #expect(error <= 1e-5)
-      let digits = String(format: "%.2e", error)
-      print("\(recording.file): \(graph.graph.nodes.count) nodes, error \(digits), \(duration)")
+      RecordedTable.add(
+        model.checkpoint, graph, package: recording.package, model: name, error: error)
     }
   }
 }
