@@ -12,6 +12,24 @@ struct CalibrationOptions: ParsableArguments {
     completion: .file())
   var calibrate: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Make errors of some weights good by others. [default: where there is calibration]")
+  var feedback: Bool?
+
+  func validate() throws {
+    if feedback == true, calibrate == nil {
+      throw ValidationError("--feedback needs --calibrate")
+    }
+  }
+
   /// Sets what is asked for.
-  func apply(to conversion: inout Conversion) { conversion.calibrationData = calibrate }
+  func apply(to conversion: inout Conversion) {
+    conversion.calibrationData = calibrate
+    guard let feedback else { return }
+    for place in conversion.recipe.rules.indices
+    where conversion.recipe.rules[place].quantize?.parameters["feedback"] == nil {
+      conversion.recipe.rules[place].quantize?.parameters["feedback"] = .flag(feedback)
+    }
+  }
 }

@@ -76,12 +76,17 @@ public struct Parameters: Sendable {
 
   /// Takes a number, which may be written as an integer.
   ///
+  /// - Parameters:
+  ///   - key: the key of the parameter.
+  ///   - range: the values that are allowed.
+  ///   - standard: the value where there is none; `nil` where there must be one.
   /// - Throws: ``CompressionError/parameter(method:key:allowed:)`` where it is missing, is no number
   ///   or is out of range.
   public mutating func number(
-    _ key: String, in range: ClosedRange<Double>
+    _ key: String, in range: ClosedRange<Double>, default standard: Double? = nil
   ) throws(CompressionError) -> Double {
     known.append(key)
+    if let standard, values[key] == nil { return standard }
     let allowed = "a number from \(range.lowerBound) to \(range.upperBound)"
     switch values.removeValue(forKey: key) {
     case .integer(let number) where range.contains(Double(number)): return Double(number)

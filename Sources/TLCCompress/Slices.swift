@@ -110,6 +110,19 @@ struct Slices<Element: FloatingTensorElement>: Sendable {
     return gathered
   }
 
+  /// The code of each element on its slice's grid, with the errors of columns made good by others where
+  /// inputs are known and feedback is wanted.
+  func codes(
+    steps: [Double], zeroPoints: [Int32]?, bounds: ClosedRange<Int32>,
+    _ calibration: TensorCalibration?, _ options: FeedbackOptions, _ parallelism: Parallelism
+  ) -> [Int32] {
+    guard options.isWanted, let inputs = calibration?.inputs, tensor.shape.count > 0 else {
+      return codes(steps: steps, zeroPoints: zeroPoints, bounds: bounds, parallelism)
+    }
+    return Feedback(tensor, Element.self, inputs, options, parallelism).codes(
+      GridRounder(tensor.shape, layout, steps: steps, zeroPoints: zeroPoints, bounds: bounds))
+  }
+
   /// The code of each element on its slice's grid.
   ///
   /// A code is element / step, divided and rounded to nearest even in float64, plus the zero

@@ -48,6 +48,16 @@ struct StepRounding {
     }
   }
 
+  /// The greatest code of which a step gives a finite number of the type.
+  func greatestCode<Element: FloatingTensorElement>(_ step: Double, as _: Element.Type) -> Int32 {
+    var (low, high) = (Int32(0), UniformValues.codeBound)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if Element(code: middle, step: step).double.isFinite { low = middle } else { high = middle }
+    }
+    return low
+  }
+
   /// The greatest step up to `step` of which `code` decodes to a finite number of the type.
   func finite<Element: FloatingTensorElement>(
     _ step: Double, code: Int32, as _: Element.Type

@@ -86,6 +86,10 @@ struct CompressionPlan: Sendable {
         parameters["step"] = .number(allocated)
         isAllocated = true
       }
+      if parameters["feedback"] == .flag(true), calibration == nil {
+        throw .parameter(
+          method: quantize.method, key: "feedback", allowed: "false where nothing is calibrated")
+      }
       step.quantizer = try quantizers.quantizer(named: quantize.method, parameters: parameters)
     }
     return (step, isAllocated)

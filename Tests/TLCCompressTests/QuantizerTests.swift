@@ -113,7 +113,7 @@ import Testing
   @Test func `names parameters that it does not have`() {
     #expect(
       throws: CompressionError.unknownParameter(
-        method: "k-means", key: "bits", known: ["entries"])
+        method: "k-means", key: "bits", known: ["entries", "feedback", "damping", "order"])
     ) {
       try QuantizerRegistry.standard.quantizer(
         named: "k-means", parameters: ["entries": .integer(4), "bits": .integer(4)])

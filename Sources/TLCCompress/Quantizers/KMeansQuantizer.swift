@@ -13,16 +13,20 @@ public struct KMeansQuantizer: Quantizer {
 
   /// The most entries of the codebook.
   public let entryCount: Int
+  /// Whether and how errors are made good.
+  public let feedback: FeedbackOptions
 
   /// - Precondition: `entryCount` is in 2...65,536.
-  public init(entryCount: Int) {
+  public init(entryCount: Int, feedback: FeedbackOptions = FeedbackOptions()) {
     precondition((2...CodebookValues.maximumEntryCount).contains(entryCount), "\(entryCount)")
     self.entryCount = entryCount
+    self.feedback = feedback
   }
 
   public init(parameters: Parameters) throws(CompressionError) {
     var parameters = parameters
     entryCount = try parameters.integer("entries", in: 2...CodebookValues.maximumEntryCount)
+    feedback = try FeedbackOptions(parameters: &parameters)
     try parameters.finish()
   }
 
@@ -30,7 +34,7 @@ public struct KMeansQuantizer: Quantizer {
     _ tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
   ) throws(CompressionError) -> any TensorValues {
     func quantize<Element: FloatingTensorElement>(_: Element.Type) -> CodebookValues {
-      self.quantize(tensor, Element.self)
+      self.quantize(tensor, Element.self, calibration, parallelism)
     }
     return try tensor.withFiniteElements { type throws(CompressionError) in
       type == Float.self ? quantize(Float.self) : quantize(type)
@@ -38,7 +42,8 @@ public struct KMeansQuantizer: Quantizer {
   }
 
   private func quantize<Element: FloatingTensorElement>(
-    _ tensor: Tensor, _: Element.Type
+    _ tensor: Tensor, _: Element.Type, _ calibration: TensorCalibration?,
+    _ parallelism: Parallelism
   ) -> CodebookValues {
     let elements = tensor.elements(of: Element.self)
     var sorted: [Double] = []
@@ -57,6 +62,13 @@ public struct KMeansQuantizer: Quantizer {
     }.map { $0.element }
     let levels = entries.map { $0.double }
     let zero = levels.firstIndex(of: 0)
+    if feedback.isWanted, let inputs = calibration?.inputs, !elements.isEmpty {
+      let codes = Feedback(tensor, Element.self, inputs, feedback, parallelism).codes(
+        CodebookRounder(levels))
+      return CodebookValues(
+        shape: tensor.shape, entries: Tensor(entries, shape: Shape([entries.count]) ?? .scalar),
+        codes: codes.map { UInt16(truncatingIfNeeded: $0) })
+    }
     let codes = elements.map { element in
       UInt16(truncatingIfNeeded: nearest(to: element.double, in: levels, zero: zero))
     }

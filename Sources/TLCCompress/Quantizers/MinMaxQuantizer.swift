@@ -12,17 +12,22 @@ public struct MinMaxQuantizer: Quantizer {
   private let rounding: RoundToNearestQuantizer
 
   /// - Precondition: `bits` is in 2...16.
-  public init(bits: Int, granularity: Granularity = Granularity()) {
+  public init(
+    bits: Int, granularity: Granularity = Granularity(),
+    feedback: FeedbackOptions = FeedbackOptions()
+  ) {
     rounding = RoundToNearestQuantizer(
-      bits: bits, isSymmetric: false, granularity: granularity, range: .absmax)
+      bits: bits, isSymmetric: false, granularity: granularity, range: .absmax,
+      feedback: feedback)
   }
 
   public init(parameters: Parameters) throws(CompressionError) {
     var parameters = parameters
     let bits = try parameters.integer("bits", in: 2...16)
     let granularity = try Granularity(parameters: &parameters)
+    let feedback = try FeedbackOptions(parameters: &parameters)
     try parameters.finish()
-    self.init(bits: bits, granularity: granularity)
+    self.init(bits: bits, granularity: granularity, feedback: feedback)
   }
 
   public func quantize(

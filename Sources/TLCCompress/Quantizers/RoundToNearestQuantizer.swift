@@ -5,7 +5,8 @@ public import TLCSystem
 ///
 /// Symmetric codes are −(2^(bits−1) − 1) … 2^(bits−1) − 1; affine ones have a zero point. The range
 /// is that of the slice, or the clipped one of least squared error. |decoded − element| is at most
-/// half a step, where nothing is clipped, plus the rounding of the product.
+/// half a step, where nothing is clipped and no errors are made good by feedback, plus the rounding of
+/// the product.
 public struct RoundToNearestQuantizer: Quantizer {
   public static let name = "round-to-nearest"
 
@@ -28,17 +29,20 @@ public struct RoundToNearestQuantizer: Quantizer {
   public let granularity: Granularity
   /// How the range of a slice is found.
   public let range: Range
+  /// Whether and how errors are made good.
+  public let feedback: FeedbackOptions
 
   /// - Precondition: `bits` is in 2...16.
   public init(
     bits: Int, isSymmetric: Bool = true, granularity: Granularity = Granularity(),
-    range: Range = .absmax
+    range: Range = .absmax, feedback: FeedbackOptions = FeedbackOptions()
   ) {
     precondition((2...16).contains(bits), "\(bits) bits are not in 2...16")
     self.bits = bits
     self.isSymmetric = isSymmetric
     self.granularity = granularity
     self.range = range
+    self.feedback = feedback
   }
 
   public init(parameters: Parameters) throws(CompressionError) {
@@ -49,6 +53,7 @@ public struct RoundToNearestQuantizer: Quantizer {
     let name = try parameters.choice(
       "range", Range.allCases.map { $0.rawValue }, default: Range.absmax.rawValue)
     range = Range(rawValue: name) ?? .absmax
+    feedback = try FeedbackOptions(parameters: &parameters)
     try parameters.finish()
   }
 
@@ -57,7 +62,7 @@ public struct RoundToNearestQuantizer: Quantizer {
   ) throws(CompressionError) -> any TensorValues {
     let layout = try granularity.layout(for: tensor.shape)
     func quantize<Element: FloatingTensorElement>(_: Element.Type) -> UniformValues {
-      self.quantize(Slices<Element>(tensor: tensor, layout: layout), parallelism)
+      self.quantize(Slices<Element>(tensor: tensor, layout: layout), calibration, parallelism)
     }
     return try tensor.withFiniteElements { type throws(CompressionError) in
       type == Float.self ? quantize(Float.self) : quantize(type)
@@ -71,7 +76,7 @@ public struct RoundToNearestQuantizer: Quantizer {
   }
 
   private func quantize<Element: FloatingTensorElement>(
-    _ slices: Slices<Element>, _ parallelism: Parallelism
+    _ slices: Slices<Element>, _ calibration: TensorCalibration?, _ parallelism: Parallelism
   ) -> UniformValues {
     let statistics = slices.statistics(parallelism)
     let bounds = bounds
@@ -101,7 +106,8 @@ public struct RoundToNearestQuantizer: Quantizer {
       shape: slices.tensor.shape, dtype: slices.tensor.dtype, layout: slices.layout,
       stepType: rounding.type, steps: steps, zeroPoints: zeros, minimum: bounds.lowerBound,
       maximum: bounds.upperBound,
-      codes: slices.codes(steps: steps, zeroPoints: zeros, bounds: bounds, parallelism))
+      codes: slices.codes(
+        steps: steps, zeroPoints: zeros, bounds: bounds, calibration, feedback, parallelism))
   }
 
   private struct Grid: Sendable {

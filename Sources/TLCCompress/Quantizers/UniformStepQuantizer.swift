@@ -4,7 +4,8 @@ public import TLCSystem
 /// Rounds to multiples of a step, without clipping: what entropy coding makes small.
 ///
 /// The step is in units of the root mean square of the elements that are not 0, of the tensor or of
-/// each slice. |decoded − element| is at most half a step, plus the rounding of the product.
+/// each slice. Where no errors are made good by feedback, |decoded − element| is at most half a step,
+/// plus the rounding of the product.
 public struct UniformStepQuantizer: Quantizer {
   public static let name = "uniform-step"
 
@@ -12,12 +13,18 @@ public struct UniformStepQuantizer: Quantizer {
   public let step: Double
   /// How steps are shared out.
   public let granularity: Granularity
+  /// Whether and how errors are made good.
+  public let feedback: FeedbackOptions
 
   /// - Precondition: `step` is in 2⁻²⁰...2⁴.
-  public init(step: Double, granularity: Granularity = Granularity()) {
+  public init(
+    step: Double, granularity: Granularity = Granularity(),
+    feedback: FeedbackOptions = FeedbackOptions()
+  ) {
     precondition(Self.steps.contains(step), "a step of \(step)")
     self.step = step
     self.granularity = granularity
+    self.feedback = feedback
   }
 
   private static let steps = 0x1p-20...16.0
@@ -26,6 +33,7 @@ public struct UniformStepQuantizer: Quantizer {
     var parameters = parameters
     step = try parameters.number("step", in: Self.steps)
     granularity = try Granularity(parameters: &parameters)
+    feedback = try FeedbackOptions(parameters: &parameters)
     try parameters.finish()
   }
 
@@ -36,7 +44,8 @@ public struct UniformStepQuantizer: Quantizer {
     func quantize<Element: FloatingTensorElement>(
       _: Element.Type
     ) throws(CompressionError) -> UniformValues {
-      try self.quantize(Slices<Element>(tensor: tensor, layout: layout), parallelism)
+      try self.quantize(
+        Slices<Element>(tensor: tensor, layout: layout), calibration, parallelism)
     }
     return try tensor.withFiniteElements { type throws(CompressionError) in
       type == Float.self ? try quantize(Float.self) : try quantize(type)
@@ -44,7 +53,7 @@ public struct UniformStepQuantizer: Quantizer {
   }
 
   private func quantize<Element: FloatingTensorElement>(
-    _ slices: Slices<Element>, _ parallelism: Parallelism
+    _ slices: Slices<Element>, _ calibration: TensorCalibration?, _ parallelism: Parallelism
   ) throws(CompressionError) -> UniformValues {
     let statistics = slices.statistics(parallelism)
     let wanted = statistics.map { $0.rms * step }
@@ -60,9 +69,10 @@ public struct UniformStepQuantizer: Quantizer {
       steps.append(
         rounding.finite(step, code: Int32(greatest), as: Element.self))
     }
-    let bound = UniformValues.codeBound - 1
+    // Errors that are made good may lead beyond the greatest element.
+    let bound = rounding.greatestCode(steps.max() ?? 0, as: Element.self)
     let codes = slices.codes(
-      steps: steps, zeroPoints: nil, bounds: -bound...bound, parallelism)
+      steps: steps, zeroPoints: nil, bounds: -bound...bound, calibration, feedback, parallelism)
     var least: Int32 = 0
     var greatest: Int32 = 0
     for code in codes {

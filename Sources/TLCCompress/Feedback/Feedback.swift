@@ -1,0 +1,131 @@
+import TLCCore
+import TLCKernels
+import TLCSystem
+
+/// Rounds an element to a level of its grid.
+protocol ElementRounder: Sendable {
+  /// The code of the level nearest to `x`, and the level.
+  ///
+  /// - Parameter index: the element's, in row-major order.
+  func round(_ x: Float, at index: Int) -> (code: Int32, level: Float)
+  /// The code of 0, which is a level.
+  func zero(at index: Int) -> Int32
+}
+
+/// Rounds a matrix column by column, each after the errors of those before.
+///
+/// An element that is 0 stays 0. Bits depend neither on the number of threads nor on the instruction
+/// set.
+struct Feedback {
+  private let factor: FeedbackFactor
+  private let axes: InputAxes
+  private let team: Team
+  /// The number of outputs, each of which is a row.
+  private let rowCount: Int
+  /// Each row's elements in the order of the factor; where they are rounded, their errors.
+  private let elements: Elements<Float>
+  private let index: @Sendable (_ row: Int, _ column: Int) -> Int
+
+  /// The columns whose errors go to later ones at once.
+  private static let blockLength = 128
+  /// The rows whose columns are rounded together.
+  private static let tileLength = 64
+
+  /// - Precondition: the tensor has whole rows of inputs.
+  init<Element: FloatingTensorElement>(
+    _ tensor: Tensor, _: Element.Type, _ inputs: (axes: InputAxes, moments: InputMoments),
+    _ options: FeedbackOptions, _ parallelism: Parallelism
+  ) {
+    let width = inputs.moments.width
+    precondition(
+      tensor.shape.count % width == 0, "\(tensor.shape) is no matrix of \(width) inputs")
+    let rows = tensor.shape.count / width
+    let axes = inputs.axes
+    factor = FeedbackFactor(inputs.moments, options, parallelism)
+    self.axes = axes
+    team = Team(threadCount: parallelism.threads)
+    rowCount = rows
+    index = { axes == .trailing ? $0 * width + $1 : $1 * rows + $0 }
+    guard let shape = Shape([rows, width]) else { preconditionFailure("\(tensor.shape)") }
+    let gathered = TensorView(zeros: .f32, shape).elements(of: Float.self)
+    let order = factor.order
+    team.share(rows) { [index] part in
+      tensor.withElements(of: Element.self) { source in
+        for row in part {
+          for (place, column) in order.enumerated() {
+            gathered[row * width + place] = source[index(row, column)].float
+          }
+        }
+      }
+    }
+    elements = gathered
+  }
+
+  /// The code of each element, in the tensor's order.
+  func codes(_ rounder: some ElementRounder) -> [Int32] {
+    guard let shape = Shape([elements.count]) else { return [] }
+    let codes = TensorView(zeros: .i32, shape)
+    let found = codes.elements(of: Int32.self)
+    forEachBlock { block, sums, rows in
+      for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.tileLength) {
+        let tile = start..<min(start + Self.tileLength, rows.upperBound)
+        for column in block {
+          let (place, length) = (column - block.lowerBound, block.count)
+          for row in tile {
+            let index = index(row, factor.order[column])
+            let x = elements[row * factor.width + column]
+            guard x != 0 else {
+              found[index] = rounder.zero(at: index)
+              continue
+            }
+            let (code, level) = rounder.round(x + sums[row * length + place], at: index)
+            found[index] = code
+            elements[row * factor.width + column] = x - level
+          }
+          spread(column, of: block, tile, sums)
+        }
+      }
+    }
+    return codes.tensor().elements(of: Int32.self)
+  }
+
+  /// Calls `body` with blocks of columns, what the errors before add to them, and parts of the rows,
+  /// which threads share.
+  private func forEachBlock(
+    _ body: @Sendable (_ block: Range<Int>, _ sums: Elements<Float>, _ rows: Range<Int>) -> Void
+  ) {
+    let width = factor.width
+    guard rowCount > 0, let most = Shape([rowCount, min(width, Self.blockLength)]),
+      let panels = Shape([
+        PackedMatrix.elementCount(depth: width, columnCount: Self.blockLength)
+      ])
+    else { return }
+    let sums = TensorView(zeros: .f32, most).elements(of: Float.self)
+    let memory = TensorView(zeros: .f32, panels).elements(of: Float.self)
+    for start in stride(from: 0, to: width, by: Self.blockLength) {
+      let block = start..<min(start + Self.blockLength, width)
+      let packed = PackedMatrix(
+        factor.shares, from: start, rowStride: width, columnStride: 1, depth: start,
+        columnCount: block.count, in: memory)
+      team.share(rowCount, unit: 6) { rows in
+        packed.multiply(
+          elements, leftStride: width, into: sums, outStride: block.count, rows: rows,
+          panels: 0..<packed.panelCount)
+        body(block, sums, rows)
+      }
+    }
+  }
+
+  /// Adds the errors of a column of some rows to what is added to the columns after it in its block.
+  private func spread(
+    _ column: Int, of block: Range<Int>, _ rows: Range<Int>, _ sums: Elements<Float>
+  ) {
+    let width = factor.width
+    let place = column - block.lowerBound + 1
+    Kernels.addOuterProduct(
+      elements, from: rows.lowerBound * width + column, stride: width, factor.shares,
+      from: min(column * width + column + 1, factor.shares.count), to: sums,
+      at: min(rows.lowerBound * block.count + place, sums.count), stride: block.count,
+      rowCount: rows.count, columnCount: block.count - place)
+  }
+}
