@@ -6,6 +6,9 @@ public import TLCSystem
 /// The step is in units of the root mean square of the elements that are not 0, of the tensor or of
 /// each slice. Where no errors are made good by feedback, |decoded − element| is at most half a step,
 /// plus the rounding of the product.
+///
+/// A table whose look-ups were counted, and that has no other granularity, has a step a row: the rarer
+/// it is looked up, the greater, with the step as that of the same expected error.
 public struct UniformStepQuantizer: Quantizer {
   public static let name = "uniform-step"
 
@@ -15,16 +18,19 @@ public struct UniformStepQuantizer: Quantizer {
   public let granularity: Granularity
   /// Whether and how errors are made good.
   public let feedback: FeedbackOptions
+  /// Whether steps of a table follow its look-ups.
+  public let weighsLookUps: Bool
 
   /// - Precondition: `step` is in 2⁻²⁰...2⁴.
   public init(
     step: Double, granularity: Granularity = Granularity(),
-    feedback: FeedbackOptions = FeedbackOptions()
+    feedback: FeedbackOptions = FeedbackOptions(), weighsLookUps: Bool = true
   ) {
     precondition(Self.steps.contains(step), "a step of \(step)")
     self.step = step
     self.granularity = granularity
     self.feedback = feedback
+    self.weighsLookUps = weighsLookUps
   }
 
   private static let steps = 0x1p-20...16.0
@@ -34,18 +40,26 @@ public struct UniformStepQuantizer: Quantizer {
     step = try parameters.number("step", in: Self.steps)
     granularity = try Granularity(parameters: &parameters)
     feedback = try FeedbackOptions(parameters: &parameters)
+    weighsLookUps = try parameters.flag("look-ups", default: true)
     try parameters.finish()
   }
 
   public func quantize(
     _ tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
   ) throws(CompressionError) -> any TensorValues {
-    let layout = try granularity.layout(for: tensor.shape)
+    var layout = try granularity.layout(for: tensor.shape)
+    var factors: [Double]?
+    if weighsLookUps, layout == .tensor, let lookUps = calibration?.lookUps,
+      lookUps.count == tensor.shape.dimensions.first
+    {
+      factors = LookUpSteps(lookUps)?.factors
+      if factors != nil { layout = .axis(0) }
+    }
     func quantize<Element: FloatingTensorElement>(
       _: Element.Type
     ) throws(CompressionError) -> UniformValues {
       try self.quantize(
-        Slices<Element>(tensor: tensor, layout: layout), calibration, parallelism)
+        Slices<Element>(tensor: tensor, layout: layout), factors, calibration, parallelism)
     }
     return try tensor.withFiniteElements { type throws(CompressionError) in
       type == Float.self ? try quantize(Float.self) : try quantize(type)
@@ -53,10 +67,17 @@ public struct UniformStepQuantizer: Quantizer {
   }
 
   private func quantize<Element: FloatingTensorElement>(
-    _ slices: Slices<Element>, _ calibration: TensorCalibration?, _ parallelism: Parallelism
+    _ slices: Slices<Element>, _ factors: [Double]?, _ calibration: TensorCalibration?,
+    _ parallelism: Parallelism
   ) throws(CompressionError) -> UniformValues {
     let statistics = slices.statistics(parallelism)
-    let wanted = statistics.map { $0.rms * step }
+    let wanted: [Double]
+    if let factors {
+      let rms = Slices<Element>.Statistics(sum: statistics).rms
+      wanted = factors.map { rms * step * $0 }
+    } else {
+      wanted = statistics.map { $0.rms * step }
+    }
     let rounding = StepRounding(
       dtype: slices.tensor.dtype, steps: wanted, isShared: slices.layout == .tensor)
     var steps: [Double] = []

@@ -37,9 +37,6 @@ extension Conversion {
     }
   }
 
-  /// Of more samples, so many evenly spaced ones are run.
-  private static let sampleLimit = 256
-
   /// The samples of the calibration data, or drawn ones where there are none.
   private func allocationSamples(
     _ probing: ModelProbing, _ checkpoint: ImportedCheckpoint
@@ -49,8 +46,9 @@ extension Conversion {
     }
     let assets = Dictionary(checkpoint.assets.map { ($0.name, $0.bytes) }) { first, _ in first }
     let samples = try CalibrationSamples(path, for: probing.graph.graph.inputs, assets: assets)
-    let count = min(samples.count, Self.sampleLimit)
-    return try (0..<count).map { try samples.sample(samples.count * $0 / count) }
+    return try CalibrationSplit(count: samples.count, isMeasured: true).measuring.map {
+      try samples.sample($0)
+    }
   }
 }
 

@@ -37,7 +37,8 @@ extension Conversion {
       }
       return tensor
     }
-    for place in 0..<samples.count {
+    let split = CalibrationSplit(count: samples.count, isMeasured: recipe.goal != nil)
+    for place in split.calibrating {
       try run.add(try samples.sample(place))
       try progress(
         WorkProgress(
