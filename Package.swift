@@ -30,6 +30,7 @@ let package = Package(
     .library(name: "TLCFormat", targets: ["TLCFormat"]),
     .library(name: "TLCModel", targets: ["TLCModel"]),
     .library(name: "TLCText", targets: ["TLCText"]),
+    .library(name: "TLCTraining", targets: ["TLCTraining"]),
     // What `scripts/install` installs; a package depends on `TLC`, which is linked as it likes.
     .library(name: "TLCShared", type: .dynamic, targets: ["TLC"]),
     .executable(name: "tlc", targets: ["tlc"]),

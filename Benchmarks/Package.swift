@@ -6,7 +6,9 @@ let package = Package(
   name: "Benchmarks",
   dependencies: [.package(name: "tlc", path: "..")],
   targets: [
-    .executableTarget(name: "Benchmarks", dependencies: [.product(name: "TLC", package: "tlc")])
+    .executableTarget(name: "Benchmarks", dependencies: [.product(name: "TLC", package: "tlc")]),
+    .executableTarget(
+      name: "TrainingBenchmark", dependencies: [.product(name: "TLCTraining", package: "tlc")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,66 @@
+internal import TLCCore
+import TLCKernels
+public import TLCModel
+
+/// How good a model is on examples that it did not learn from.
+public struct Measurement: Equatable, Sendable {
+  /// The mean cross entropy of a label, in nats.
+  public var loss: Double
+  /// The share of labels that have the greatest score.
+  public var accuracy: Double
+  /// How many labels were looked at.
+  public var labelCount: Int
+
+  /// e to the loss.
+  public var perplexity: Double { DoubleFunctions.exp(loss) }
+
+  /// Measures a model on the batches of a task.
+  ///
+  /// - Parameters:
+  ///   - graph: with the outputs `loss`, the sum over labels, and `logits`, a row a label.
+  ///   - parameters: its weights.
+  ///   - task: what to measure with.
+  ///   - batchCount: the examples to run at once.
+  ///   - threadCount: the threads to use.
+  public init(
+    _ graph: Graph, _ parameters: ParameterStore, task: any TrainingTask, batchCount: Int,
+    threadCount: Int
+  ) throws {
+    let session = try TrainingSession(graph, parameters, threadCount: threadCount)
+    try self.init(session, task: task, batchCount: batchCount)
+  }
+
+  /// Measures a model whose graph is ready.
+  public init(
+    _ session: TrainingSession, task: any TrainingTask, batchCount: Int
+  ) throws {
+    var (loss, right, labelCount) = (0.0, 0, 0)
+    for batch in task.measuringBatches(of: batchCount) {
+      let outputs = try session.run(batch.inputs)
+      loss += Double(outputs[0].elements(of: Float.self)[0])
+      labelCount += batch.labelCount
+      guard let labels = batch.inputs["labels"] else { continue }
+      right += Self.rightCount(outputs[1], labels.elements(of: Int64.self))
+    }
+    guard labelCount > 0 else {
+      throw TrainingError.data("the examples to measure with have no label that counts")
+    }
+    self.loss = loss / Double(labelCount)
+    self.accuracy = Double(right) / Double(labelCount)
+    self.labelCount = labelCount
+  }
+
+  private static func rightCount(_ logits: Tensor, _ labels: [Int64]) -> Int {
+    guard let length = logits.shape.dimensions.last, length > 0 else { return 0 }
+    return logits.withElements(of: Float.self) { scores in
+      labels.indices.count { row in
+        guard labels[row] >= 0 else { return false }
+        var best = 0
+        for i in 1..<max(1, length) where scores[row * length + i] > scores[row * length + best] {
+          best = i
+        }
+        return best == Int(labels[row])
+      }
+    }
+  }
+}
