@@ -11,6 +11,8 @@ public enum TextError: Error, Equatable, Sendable {
   case limit(file: String, String)
   /// A text cannot be truncated as asked.
   case truncation(String)
+  /// A tokenizer cannot be learnt as asked.
+  case training(String)
 }
 
 extension TextError: CustomStringConvertible {
@@ -24,6 +26,7 @@ extension TextError: CustomStringConvertible {
     case .unsupported(let file, let what): "\(file): \(what) is not supported"
     case .limit(let file, let what): "\(file): \(what)"
     case .truncation(let what): what
+    case .training(let what): "tokenizer: \(what)"
     }
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import TLCBLAS
 import TLCCore
 import TLCKernels
