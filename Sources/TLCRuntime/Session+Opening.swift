@@ -41,10 +41,11 @@ extension Session {
         FormatError(.missingKey("graph"), at: checkpoint.main.graphOffset))
     }
     if depth >= .probes { _ = try checkpoint.repeatProbes(parallelism: parallelism) }
-    let weights = try checkpoint.weights(of: graph.graph, parallelism: parallelism)
+    var weights = try checkpoint.weights(of: graph.graph, parallelism: parallelism)
     let computed = try checkpoint.graph(graph, computing: compute, parallelism: parallelism)
+    // Each is asked for once, and then copied: together they are not in memory twice.
     try self.init(computed, threadCount: threadCount) { name in
-      guard let tensor = weights[name] else {
+      guard let tensor = weights.removeValue(forKey: name) else {
         throw GraphError.value(name, "the checkpoint has no such tensor")
       }
       return tensor

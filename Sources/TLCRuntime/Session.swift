@@ -21,7 +21,7 @@ public final class Session: Sendable {
   /// - Parameters:
   ///   - graph: the graph to run.
   ///   - threadCount: how many threads a run may use.
-  ///   - weight: the tensor of the checkpoint of a name.
+  ///   - weight: the tensor of the checkpoint of a name; it is asked for once a name.
   /// - Throws: `GraphError`, and what `weight` throws.
   public init(
     _ graph: TypedGraph, threadCount: Int = 1, weight: (String) throws -> Tensor

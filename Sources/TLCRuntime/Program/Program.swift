@@ -16,7 +16,7 @@ struct Program: Sendable {
   let inputs: [Graph.Input]
   let outputs: [String]
 
-  /// - Parameter weight: the tensor of the checkpoint of a name.
+  /// - Parameter weight: the tensor of the checkpoint of a name; it is asked for once a name.
   init(
     _ typed: TypedGraph, weight: (String) throws -> Tensor
   ) throws {
@@ -26,20 +26,20 @@ struct Program: Sendable {
     outputs = typed.graph.outputs
     known = typed.constants
     fixed = known.mapValues { TensorView($0) }
-    var tensors: [String: TensorView] = [:]
+    var values: [String: String] = [:]
     for initializer in typed.graph.initializers {
-      let view = try tensors[initializer.tensor] ?? TensorView(weight(initializer.tensor))
-      tensors[initializer.tensor] = view
-      fixed[initializer.value] = view
+      let shared = values[initializer.tensor].flatMap { fixed[$0] }
+      fixed[initializer.value] = try shared ?? TensorView(weight(initializer.tensor))
+      values[initializer.tensor] = initializer.value
     }
     removeUnused()
     fuseProducts()
     try foldFixed()
+    forgetUnused()
     fuseActivations()
     prepare()
     removeUnused()
-    let used = Set(nodes.flatMap { $0.inputs } + outputs)
-    fixed = fixed.filter { used.contains($0.key) }
+    forgetUnused()
   }
 
   /// The nodes that use each value, by place; an output of the graph counts as a use too.
@@ -87,6 +87,12 @@ struct Program: Sendable {
       }
     }
     remove(unused)
+  }
+
+  /// Lets go of fixed values that nothing uses.
+  private mutating func forgetUnused() {
+    let used = Set(nodes.flatMap { $0.inputs } + outputs)
+    fixed = fixed.filter { used.contains($0.key) }
   }
 
   /// Lets operators do once what they need not do in every run.
