@@ -68,17 +68,14 @@ public struct Conversion: Sendable {
     let calibration = try calibrate(model, checkpoint, progress)
     provenance.calibration = calibration?.record
     try model.probing?.run(self, checkpoint, notes: &model.notes)
-    let allocated = try allocate(checkpoint, model, calibration?.found, progress)
-    let writer = try CheckpointSetWriter(
-      path: output, overwriting: overwriting, provenance: provenance,
-      shardByteCount: shardByteCount)
-    var report = try compress(
-      checkpoint, allocated, to: writer, &model, calibration?.found, progress)
-    try writeModel(model, to: writer, &report)
-    for asset in checkpoint.assets {
-      writer.appendAsset(
-        name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes,
-        deflating: deflatesAssets)
+    var allocation = try AllocationSearch(
+      self, checkpoint, model, calibration?.found, progress)
+    var (writer, report) = try write(
+      checkpoint, &model, provenance, try allocation?.next(after: nil, progress),
+      calibration?.found, progress)
+    while let other = try allocation?.next(after: try writer.close(), progress) {
+      (writer, report) = try write(
+        checkpoint, &model, provenance, other, calibration?.found, progress)
     }
     try requireUnchanged(checkpoint.sources, identities)
     let written = try writer.finish()
@@ -88,14 +85,35 @@ public struct Conversion: Sendable {
     return report
   }
 
+  /// Writes all that is in the file, which is not there before the writer is finished.
+  private func write(
+    _ checkpoint: ImportedCheckpoint, _ model: inout ConvertedModel, _ provenance: Provenance,
+    _ allocated: Allocated?, _ calibration: Calibration?, _ progress: (WorkProgress) throws -> Void
+  ) throws -> (CheckpointSetWriter, ConversionReport) {
+    let writer = try CheckpointSetWriter(
+      path: output, overwriting: overwriting, provenance: provenance,
+      shardByteCount: shardByteCount)
+    var report = try compress(checkpoint, allocated, to: writer, &model, calibration, progress)
+    try writeModel(model, to: writer, &report)
+    for asset in checkpoint.assets {
+      writer.appendAsset(
+        name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes,
+        deflating: deflatesAssets)
+    }
+    return (writer, report)
+  }
+
   /// Does all but writing, and returns what would be written.
   public func dryRun(progress: (WorkProgress) throws -> Void = { _ in }) throws -> ConversionReport
   {
     let checkpoint = try importers.open(input, importer: importer)
     var model = try model(of: checkpoint)
     let calibration = try calibrate(model, checkpoint, progress)
-    let allocated = try allocate(checkpoint, model, calibration?.found, progress)
-    return try compress(checkpoint, allocated, to: nil, &model, calibration?.found, progress)
+    var allocation = try AllocationSearch(
+      self, checkpoint, model, calibration?.found, progress)
+    return try compress(
+      checkpoint, try allocation?.next(after: nil, progress), to: nil, &model, calibration?.found,
+      progress)
   }
 
   private func requireUnchanged(_ paths: [String], _ identities: [FileIdentity]) throws {

@@ -65,6 +65,16 @@ public final class CheckpointSetWriter {
   /// - Precondition: there are fewer than 64.
   public func append(_ probe: Probe) { probes.append(probe) }
 
+  /// Appends what is of the whole file, after which nothing more is appended but what ``finish()`` adds.
+  ///
+  /// - Returns: the bytes that the file is going to have; `nil` of a set.
+  public func close() throws(CheckpointError) -> Int? {
+    guard full.isEmpty else { return nil }
+    try appendShared(to: current)
+    (assets, graph, probes) = ([], nil, [])
+    return current.finishedByteCount
+  }
+
   /// Appends what is of the whole set.
   private func appendShared(to writer: CheckpointWriter) throws(CheckpointError) {
     for asset in assets {

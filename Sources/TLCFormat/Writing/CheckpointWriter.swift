@@ -119,6 +119,11 @@ public final class CheckpointWriter {
     try file.append([UInt8](repeating: 0, count: padding).span)
   }
 
+  /// The bytes that the file has when it is finished now, being no part of a set.
+  var finishedByteCount: Int {
+    file.byteCount + CanonicalJSONWriter.bytes(of: manifest(shard: nil, index: nil)).count
+  }
+
   /// Writes the manifest and the superblock, and moves the file into place.
   ///
   /// - Returns: the root digest.

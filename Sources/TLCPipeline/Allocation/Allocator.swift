@@ -12,8 +12,8 @@ struct Allocator {
   let outputs: OutputDamage
   /// The source's tensors that the graph names.
   let weights: [String: Tensor]
-  let targets: [String: String]
-  let progress: (WorkProgress) throws -> Void
+  /// The tensor that a name stands for.
+  let target: @Sendable (String) -> String
 
   /// The relative step at which damage is first measured, and of tensors that the graph does not use.
   static let usualStep = 0.25
@@ -23,8 +23,8 @@ struct Allocator {
   private static let smallCount = 4_096
 
   /// What each tensor's steps are worth.
-  func groups() throws -> StepAllocation {
-    let plan = try self.plan([:])
+  func allocation(_ progress: (WorkProgress) throws -> Void) throws -> StepAllocation {
+    let plan = try self.plan([:], progress)
     var groups: [StepAllocation.Group] = []
     var small = StepAllocation.Group(tensors: [], elementCount: 0, sensitivity: 0)
     for index in plan.allocatedTensors {
@@ -42,7 +42,7 @@ struct Allocator {
     let total = groups.reduce(0) { $0 + $1.elementCount }
     var done = 0
     for place in groups.indices {
-      groups[place].sensitivity = try sensitivity(of: groups[place])
+      groups[place].sensitivity = try sensitivity(of: groups[place], progress)
       done += groups[place].elementCount
       try progress(
         WorkProgress(
@@ -52,11 +52,13 @@ struct Allocator {
   }
 
   /// The damage of a group alone, over its relative step's square.
-  private func sensitivity(of group: StepAllocation.Group) throws -> Double {
+  private func sensitivity(
+    of group: StepAllocation.Group, _ progress: (WorkProgress) throws -> Void
+  ) throws -> Double {
     var step = Self.usualStep
     while true {
       let steps = Dictionary(uniqueKeysWithValues: group.tensors.map { ($0, step) })
-      var plan = try self.plan(steps)
+      var plan = try self.plan(steps, progress)
       var decoded: [String: Tensor] = [:]
       for index in group.tensors {
         for outcome in try plan.encode(
@@ -74,7 +76,7 @@ struct Allocator {
   /// The fidelity with tensors in place of the source's.
   private func measure(_ decoded: [String: Tensor]) throws -> Fidelity {
     try outputs.measure { name throws(GraphError) in
-      let target = targets[name] ?? name
+      let target = target(name)
       guard let tensor = decoded[target] ?? weights[target] else {
         throw .value(name, "the source has no such tensor")
       }
@@ -82,7 +84,9 @@ struct Allocator {
     }
   }
 
-  private func plan(_ steps: [Int: Double]) throws -> CompressionPlan {
+  private func plan(
+    _ steps: [Int: Double], _ progress: (WorkProgress) throws -> Void
+  ) throws -> CompressionPlan {
     var plan = try CompressionPlan(
       checkpoint, recipe: conversion.recipe, quantizers: conversion.quantizers,
       pruners: conversion.pruners, calibration: calibration, steps: steps)
@@ -94,12 +98,15 @@ struct Allocator {
   ///
   /// - Parameter goal: of a size, that of all tensors' planes.
   /// - Throws: ``ConversionError/goal(_:)`` where it cannot be met.
-  func allocate(_ allocation: StepAllocation, for goal: AllocationGoal) throws -> Allocated {
+  func allocate(
+    _ allocation: StepAllocation, for goal: AllocationGoal,
+    _ progress: (WorkProgress) throws -> Void
+  ) throws -> Allocated {
     var search = LambdaSearch(goal, elementCount: allocation.elementCount)
     var lambda = allocation.lambda(damage: Self.firstDamage(goal))
     var best: Allocated?
     while true {
-      let found = try evaluate(allocation, lambda, search.points.count + 1)
+      let found = try evaluate(allocation, lambda, search.points.count + 1, progress)
       let point = LambdaSearch.Point(
         lambda: lambda, byteCount: found.byteCount, fidelity: found.fidelity)
       let next = search.next(after: point)
@@ -133,10 +140,11 @@ struct Allocator {
 
   /// Compresses all tensors, and runs the model with them.
   private func evaluate(
-    _ allocation: StepAllocation, _ lambda: Double, _ number: Int
+    _ allocation: StepAllocation, _ lambda: Double, _ number: Int,
+    _ progress: (WorkProgress) throws -> Void
   ) throws -> Allocated {
     let steps = allocation.steps(lambda)
-    var plan = try self.plan(steps)
+    var plan = try self.plan(steps, progress)
     let wanted = Set(
       checkpoint.tensors.indices.filter { weights[checkpoint.tensors[$0].name] != nil })
     let total = checkpoint.tensors.reduce(0) { $0 + $1.byteCount }

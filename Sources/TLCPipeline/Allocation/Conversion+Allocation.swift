@@ -1,44 +1,11 @@
-import TLCCompress
 import TLCCore
 import TLCImport
 import TLCModel
 import TLCRuntime
 
 extension Conversion {
-  /// Chooses the steps that the recipe leaves open, and compresses all tensors with them.
-  ///
-  /// - Returns: `nil` where the recipe leaves none open.
-  /// - Throws: ``ConversionError/goal(_:)`` where there is no graph to measure with, or the goal
-  ///   cannot be met.
-  func allocate(
-    _ checkpoint: ImportedCheckpoint, _ model: ConvertedModel, _ calibration: Calibration?,
-    _ progress: (WorkProgress) throws -> Void
-  ) throws -> Allocated? {
-    guard let goal = recipe.goal else { return nil }
-    guard let probing = model.probing else {
-      throw ConversionError.goal("there is no graph to measure the outputs with")
-    }
-    return try withoutActuallyEscaping(progress) { progress in
-      let samples = try allocationSamples(probing, checkpoint)
-      let weights = try probing.sourceTensors(of: checkpoint)
-      let targets = probing.targets
-      let outputs = try OutputDamage(
-        probing.graph, samples: samples, parallelism: parallelism
-      ) { name throws(GraphError) in
-        guard let tensor = weights[targets[name] ?? name] else {
-          throw .value(name, "the source has no such tensor")
-        }
-        return tensor
-      }
-      let allocator = Allocator(
-        checkpoint: checkpoint, conversion: self, calibration: calibration, outputs: outputs,
-        weights: weights, targets: targets, progress: progress)
-      return try allocator.allocate(try allocator.groups(), for: goal)
-    }
-  }
-
   /// The samples of the calibration data, or drawn ones where there are none.
-  private func allocationSamples(
+  func allocationSamples(
     _ probing: ModelProbing, _ checkpoint: ImportedCheckpoint
   ) throws -> [[String: Tensor]] {
     guard let path = calibrationData else {
