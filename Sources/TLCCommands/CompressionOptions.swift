@@ -26,6 +26,10 @@ struct CompressionOptions: ParsableArguments {
       valueName: "step"))
   var step: Double?
 
+  @Flag(
+    help: "With --step: the codes of a sequence chosen together, for as much error in fewer bits.")
+  var trellis = false
+
   @Option(
     help: ArgumentHelp(
       "The fewest bytes with at least this fidelity to the source's outputs, above 0 and below 1: "
@@ -67,7 +71,7 @@ struct CompressionOptions: ParsableArguments {
   func validate() throws {
     if recipe != nil,
       goal != nil || bits != nil || group != nil || step != nil || sparsity != nil || pattern != nil
-        || !keep.isEmpty
+        || trellis || !keep.isEmpty
     {
       throw ValidationError("--recipe says it all: no other option of compression goes with it")
     }
@@ -84,6 +88,7 @@ struct CompressionOptions: ParsableArguments {
     if step != nil, bits != nil || group != nil {
       throw ValidationError("--step goes with neither --bits nor --group")
     }
+    if trellis, step == nil { throw ValidationError("--trellis needs --step") }
     if let sparsity, !(0...1).contains(sparsity) {
       throw ValidationError("--sparsity \(sparsity) is not in 0...1")
     }
@@ -143,7 +148,8 @@ struct CompressionOptions: ParsableArguments {
     if let goal { return try completed(.allocating(for: goal)) }
     var quantize: RecipeStep
     if let step {
-      quantize = RecipeStep(method: "uniform-step", parameters: ["step": .number(step)])
+      quantize = RecipeStep(
+        method: trellis ? "trellis" : "uniform-step", parameters: ["step": .number(step)])
     } else {
       var parameters: [String: ParameterValue] = ["bits": .integer(bits ?? 8)]
       if let group {

@@ -5,6 +5,6 @@ struct EncodingKinds: Sendable {
 
   /// Every kind of the specification, in the order in which ties are broken.
   static let standard = EncodingKinds(
-    values: [DenseRecord.self, UniformRecord.self, CodebookRecord.self],
+    values: [DenseRecord.self, UniformRecord.self, CodebookRecord.self, TrellisRecord.self],
     masks: [BitmaskRecord.self, NOfMRecord.self, GapRecord.self, BlockRecord.self])
 }

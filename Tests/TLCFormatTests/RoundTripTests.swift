@@ -41,7 +41,8 @@ import Testing
       RoundToNearestQuantizer(
         bits: 4, isSymmetric: false, granularity: Granularity(axis: 1, groupSize: 32)),
       UniformStepQuantizer(step: 0.2), KMeansQuantizer(entryCount: 8),
-      MinMaxQuantizer(bits: 6),
+      MinMaxQuantizer(bits: 6), TrellisQuantizer(step: 0.3),
+      TrellisQuantizer(step: 0.7, states: TrellisStates(count: 4), axis: 1),
     ]
     let choice = arbitrary.int(in: 0...quantizers.count)
     let values: any TensorValues =

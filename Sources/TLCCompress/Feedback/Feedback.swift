@@ -89,9 +89,58 @@ struct Feedback {
     return codes.tensor().elements(of: Int32.self)
   }
 
+  /// The code of each element, in the tensor's order, those of a column of dependent quantization.
+  ///
+  /// - Parameters:
+  ///   - states: of the sequences.
+  ///   - step: the step, not 0.
+  ///   - length: how many rows a sequence has.
+  ///   - greatest: multiples of the step beyond this are no numbers of the tensor's type.
+  func codes(
+    along states: TrellisStates, step: Double, length: Int, greatest: Int32
+  ) -> [Int32] {
+    guard let shape = Shape([elements.count]) else { return [] }
+    let codes = TensorView(zeros: .i32, shape)
+    let found = codes.elements(of: Int32.self)
+    var search = TrellisSearch(states)
+    let bound = Double(min(greatest, 2 * TrellisValues.codeBound) - 8)
+    forEachBlock { block, sums in
+      for column in block {
+        for start in stride(from: 0, to: rowCount, by: length) {
+          search.start()
+          for row in start..<start + length {
+            let w = elements[row * factor.width + column]
+            let x = Double(w + sums[row * block.count + column - block.lowerBound]) / step
+            search.add(min(max(x, -bound), bound), isZero: w == 0)
+          }
+          search.finish { place, code, grid in
+            let row = start + place
+            found[index(row, factor.order[column])] = code
+            let level = Double(states.multiple(of: code, onGrid: grid)) * step
+            elements[row * factor.width + column] -= Float(level)
+          }
+        }
+        team.share(rowCount, unit: Self.tileLength) { spread(column, of: block, $0, sums) }
+      }
+    }
+    return codes.tensor().elements(of: Int32.self)
+  }
+
+  /// Calls `body` with blocks of columns, and what the errors before add to them.
+  private func forEachBlock(
+    _ body: (_ block: Range<Int>, _ sums: Elements<Float>) -> Void
+  ) {
+    forEachBlock(finishing: body) { _, _, _ in }
+  }
+
   /// Calls `body` with blocks of columns, what the errors before add to them, and parts of the rows,
   /// which threads share.
+  ///
+  /// - Parameters:
+  ///   - finish: is called when all parts of a block are done.
+  ///   - body: is called by a thread for each part.
   private func forEachBlock(
+    finishing finish: (_ block: Range<Int>, _ sums: Elements<Float>) -> Void = { _, _ in },
     _ body: @Sendable (_ block: Range<Int>, _ sums: Elements<Float>, _ rows: Range<Int>) -> Void
   ) {
     let width = factor.width
@@ -113,6 +162,7 @@ struct Feedback {
           panels: 0..<packed.panelCount)
         body(block, sums, rows)
       }
+      finish(block, sums)
     }
   }
 

@@ -248,6 +248,45 @@ def codebook(file, tensor, name, mask, count):
     return scatter(entries[codes].tobytes(), mask, count, size)
 
 
+NEXT = {
+    4: ((0, 2), (2, 0), (1, 3), (3, 1)),
+    8: ((0, 2), (5, 7), (1, 3), (6, 4), (2, 0), (4, 6), (3, 1), (7, 5)),
+}
+
+
+def trellis(file, tensor, name, mask, count):
+    v = tensor["values"]
+    limit = v["maximum"] - v["minimum"]
+    symbols = [
+        [] if plane is None else [int(x) + v["minimum"] for x in file.symbols(plane, name, limit)] for plane in v["codes"]
+    ]
+    follows, eight = NEXT[v["states"]], v["states"] == 8
+    length, inner = tensor["shape"][v["axis"]], math.prod(tensor["shape"][v["axis"] + 1 :])
+    multiples, used, states = np.zeros(count, np.int64), [0, 0], []
+    for index in range(count):
+        column = index % inner
+        if column == 0 and index // inner % length == 0:
+            states = [0] * inner
+        state = states[column]
+        grid = state & 1 if eight else state >> 1
+        code = 0
+        if mask is None or mask[index]:
+            if used[grid] == v["counts"][grid]:
+                plane = next(p for p in v["codes"] if p is not None)
+                raise FormatError("malformedPlane", file.manifest.planes[plane.index].offset, name)
+            code = symbols[grid][used[grid]]
+            used[grid] += 1
+        multiples[index] = 2 * code - (grid and (code > 0) - (code < 0))
+        states[column] = follows[state][code & 1]
+    wide = np.float64 if tensor["dtype"] == "f64" else np.float32
+    with np.errstate(all="ignore"):
+        values = multiples.astype(wide) * v["step"].astype(wide)
+        if tensor["dtype"] == "f16":
+            values = values.astype("<f2")
+    data = round_bfloat16(values) if tensor["dtype"] == "bf16" else values
+    return np.ascontiguousarray(data).tobytes()
+
+
 def bitmask(file, m, shape, name, count, place):
     return file.bits(m["plane"], name, count)
 
@@ -295,7 +334,7 @@ def block(file, m, shape, name, count, place):
     return np.ascontiguousarray(kept).reshape(-1)
 
 
-VALUES = {"dense": dense, "uniform": uniform, "codebook": codebook}
+VALUES = {"dense": dense, "uniform": uniform, "codebook": codebook, "trellis": trellis}
 MASKS = {"bitmask": bitmask, "n-of-m": n_of_m, "gap": gap, "block": block}
 
 

@@ -198,6 +198,13 @@ class Manifest:
             if s.has("license"):
                 s.text("license")
             s.text("name")
+        if o.has("calibration"):
+            c = o.object("calibration")
+            c.integer("length", 1)
+            c.hexadecimal("digest", 32)
+            c.integer("samples", 1)
+            if c.has("tokens"):
+                c.integer("tokens")
         tool = o.object("tool")
         tool.text("name")
         tool.text("version")
@@ -269,6 +276,26 @@ def codebook(manifest, o, tensor, kept):
         "codes": manifest.take(o, "codes", "codes", kept, (count - 1).bit_length()),
         "entries": manifest.take(o, "entries", "entries", count * DTYPES[tensor["dtype"]], 8, optional=False),
     }
+
+
+def trellis(manifest, o, tensor, kept):
+    if tensor["dtype"] not in FLOATS or not tensor["shape"]:
+        o.fail("outOfRange", o.at("kind"))
+    v = {"axis": o.integer("axis", 0, len(tensor["shape"]) - 1), "states": o.integer("states", 4, 8)}
+    if v["states"] not in (4, 8):
+        o.fail("outOfRange", o.at("states"))
+    bound = (1 << 22) - 1
+    v["minimum"] = o.integer("minimum", -bound, 0)
+    v["maximum"] = o.integer("maximum", max(0, v["minimum"] + 1), bound)
+    kind = "f64" if tensor["dtype"] == "f64" else "f32"
+    v["step"] = floats(o.hexadecimal("step", DTYPES[kind])[::-1], kind)
+    if not is_step(v["step"]).all():
+        o.fail("invalidStep", o.at("step"))
+    first = o.integer("onGrid0", 0, kept)
+    width = (v["maximum"] - v["minimum"]).bit_length()
+    v["counts"] = (first, kept - first)
+    v["codes"] = [manifest.take(o, f"codes{grid}", "codes", v["counts"][grid], width) for grid in (0, 1)]
+    return v
 
 
 def floats(data, kind):
@@ -363,5 +390,5 @@ def certificate(c):
         c.integer(key)
 
 
-VALUES = {"dense": dense, "uniform": uniform, "codebook": codebook}
+VALUES = {"dense": dense, "uniform": uniform, "codebook": codebook, "trellis": trellis}
 MASKS = {"bitmask": bitmask, "n-of-m": n_of_m, "gap": gap, "block": block}
