@@ -27,7 +27,9 @@ struct CompressionOptions: ParsableArguments {
   var step: Double?
 
   @Flag(
-    help: "With --step: the codes of a sequence chosen together, for as much error in fewer bits.")
+    help:
+      "With --step or a goal: the codes of a sequence chosen together, for as much error in fewer bits."
+  )
   var trellis = false
 
   @Option(
@@ -88,7 +90,9 @@ struct CompressionOptions: ParsableArguments {
     if step != nil, bits != nil || group != nil {
       throw ValidationError("--step goes with neither --bits nor --group")
     }
-    if trellis, step == nil { throw ValidationError("--trellis needs --step") }
+    if trellis, step == nil, goal == nil {
+      throw ValidationError("--trellis goes with --step or with a goal")
+    }
     if let sparsity, !(0...1).contains(sparsity) {
       throw ValidationError("--sparsity \(sparsity) is not in 0...1")
     }
@@ -145,11 +149,12 @@ struct CompressionOptions: ParsableArguments {
       }
       return try Recipe(parsing: text, path: recipe)
     }
-    if let goal { return try completed(.allocating(for: goal)) }
+    let stepMethod = trellis ? "trellis" : "uniform-step"
+    if let goal { return try completed(.allocating(for: goal, method: stepMethod)) }
     var quantize: RecipeStep
     if let step {
       quantize = RecipeStep(
-        method: trellis ? "trellis" : "uniform-step", parameters: ["step": .number(step)])
+        method: stepMethod, parameters: ["step": .number(step)])
     } else {
       var parameters: [String: ParameterValue] = ["bits": .integer(bits ?? 8)]
       if let group {

@@ -37,11 +37,22 @@ enum Terminal {
     }
   }
 
+  /// Whether a person sees what goes to stderr.
+  static var isTerminalOnStderr: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Shows a line of progress: in place of the one before, on a terminal.
+  static func showProgress(_ line: String, isDone: Bool) {
+    guard isTerminalOnStderr else { return printError(line) }
+    FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+    isProgressShown.withLock { $0 = true }
+    if isDone { clearProgress() }
+  }
+
   /// A function that shows progress with rate and time left, at most ten times a second.
   ///
   /// - Parameter isForced: show lines even where stderr is not a terminal.
   static func progressPrinter(isForced: Bool, isQuiet: Bool) -> (WorkProgress) -> Void {
-    let isTerminal = isatty(STDERR_FILENO) == 1
+    let isTerminal = isTerminalOnStderr
     guard !isQuiet, isTerminal || isForced else { return { _ in } }
     var activity = ""
     var start = ContinuousClock.now
@@ -57,13 +68,7 @@ enum Terminal {
       if let last, now - last < .milliseconds(100), !isDone { return }
       last = now
       let line = Self.line(progress, elapsed: now - start)
-      if isTerminal {
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
-        isProgressShown.withLock { $0 = true }
-        if isDone { clearProgress() }
-      } else {
-        printError(line)
-      }
+      showProgress(line, isDone: isDone)
     }
   }
 

@@ -6,7 +6,8 @@ public import TLCSystem
 ///
 /// Sequences run along the outputs of a matrix. Where inputs are known, errors are made good by
 /// feedback, column by column. The step is that of a uniform grid of as much error, in units of the
-/// root mean square of the elements that are not 0. An element that is 0 stays 0.
+/// root mean square of the elements that are not 0. An element that is 0 stays 0. A table whose look-ups
+/// were counted is quantized as ``UniformStepQuantizer`` does.
 public struct TrellisQuantizer: Quantizer {
   public static let name = "trellis"
 
@@ -55,8 +56,10 @@ public struct TrellisQuantizer: Quantizer {
   public func quantize(
     _ tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
   ) throws(CompressionError) -> any TensorValues {
-    guard tensor.shape.rank > 0 else {
-      return try UniformStepQuantizer(step: step).quantize(tensor, parallelism: parallelism)
+    // Where each row has a step, a sequence has no grid of its own.
+    if tensor.shape.rank == 0 || calibration?.lookUps?.contains(where: { $0 > 0 }) == true {
+      return try UniformStepQuantizer(step: step, feedback: feedback).quantize(
+        tensor, calibration: calibration, parallelism: parallelism)
     }
     let inputs = feedback.isWanted ? calibration?.inputs : nil
     var axis = try tensor.shape.resolved(axis: axis)

@@ -46,8 +46,9 @@ struct TextModelSettings {
     var count = Self.largestTokenCount
     if let positions = configuration["max_position_embeddings"]?.count {
       // Positions of RoBERTa and its kin start behind that of padding.
-      let isCounted = ["roberta", "xlm-roberta", "camembert", "mpnet"].contains(
-        configuration["model_type"]?.text)
+      let isCounted = ["roberta", "roberta-prelayernorm", "xlm-roberta", "camembert", "mpnet"]
+        .contains(
+          configuration["model_type"]?.text)
       let first = isCounted ? Int(paddingID) + 1 : 0
       count = min(count, max(positions, first) - first)
     } else {

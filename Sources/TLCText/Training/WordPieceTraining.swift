@@ -28,10 +28,10 @@ struct WordPieceTraining {
     for (id, token) in tokens.enumerated() { ids[token] = Int32(id) }
     var merging = PairMerging(
       words.map { scalars, count in
-        (
-          scalars.enumerated().map { ids[$0.offset == 0 ? $0.element : Self.prefix + $0.element] ?? 1 },
-          count
-        )
+        let tokens = scalars.enumerated().map { place, scalar in
+          ids[place == 0 ? scalar : Self.prefix + scalar] ?? 1
+        }
+        return (tokens, count)
       })
     while tokens.count < count {
       let merge = merging.next(leastCount: TrainedTokenizer.leastPairCount) { [tokens] merge in

@@ -1,0 +1,114 @@
+import ArgumentParser
+import TLC
+
+/// `tlc train TEXT… -o FILE`.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a Transformer encoder to predict masked tokens of plain text.",
+    discussion: """
+      Learns a tokenizer from the text, then a pre-norm encoder of the shape that is asked for, and \
+      writes a file with weights, graph, tokenizer and a recorded run: `tlc run` fills its masks, \
+      and `tlc finetune` goes on with it. The same text, options and processor give the same bits, \
+      for any number of threads, also where training was killed and resumed.
+      """)
+
+  @Argument(help: "Files of plain text, whose paragraphs empty lines divide.", completion: .file())
+  var texts: [String]
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The .tlcq file to write.", valueName: "file"),
+    completion: .file(extensions: ["tlcq"]))
+  var output: String
+
+  @Option(help: "How texts are divided: bpe or wordpiece.")
+  var tokenizer: TokenizerKind = .bpe
+
+  @Option(help: ArgumentHelp("How many tokens there are.", valueName: "count"))
+  var vocabulary = 4096
+
+  @Option(help: ArgumentHelp("How many layers there are.", valueName: "count"))
+  var depth = 4
+
+  @Option(help: ArgumentHelp("The numbers of a token between layers.", valueName: "count"))
+  var width = 128
+
+  @Option(
+    help: ArgumentHelp(
+      "The heads of an attention. [default: one for each 32 of the width]", valueName: "count"))
+  var heads: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The numbers of a token within a layer. [default: 4 times the width]", valueName: "count"))
+  var inner: Int?
+
+  @Option(help: ArgumentHelp("The tokens of a text.", valueName: "count"))
+  var sequence = 128
+
+  @Option(help: ArgumentHelp("How many steps to train.", valueName: "count"))
+  var steps = 1000
+
+  @Option(
+    help: ArgumentHelp(
+      "The share of the text that is held out, from the end of each file.", valueName: "share"))
+  var heldOut = 0.05
+
+  @OptionGroup(title: "Training") var training: TrainingOptions
+
+  @Flag(help: "Replace a file that is there.")
+  var force = false
+
+  @Flag(help: "Print JSON: how good the model is on what was held out.")
+  var json = false
+
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var outputs: OutputOptions
+
+  enum TokenizerKind: String, ExpressibleByArgument, CaseIterable {
+    case bpe, wordpiece
+
+    var library: TrainedTokenizer.Kind {
+      TrainedTokenizer.Kind(rawValue: rawValue) ?? .byteLevelBPE
+    }
+  }
+
+  func validate() throws {
+    if !(0.001...0.5).contains(heldOut) {
+      throw ValidationError("--held-out \(heldOut) is not in 0.001...0.5")
+    }
+  }
+
+  func run() throws {
+    Termination.handle { Terminal.clearProgress() }
+    try reportingErrors {
+      // What cannot be written is found before any work is done.
+      _ = try AtomicFile(path: output, overwriting: force)
+      let settings = training.settings(
+        stepCount: steps, rate: 1e-3, threads: threads.parallelism.threads)
+      try settings.require()
+      let shape = EncoderShape(
+        vocabularyCount: vocabulary, width: width, depth: depth, headCount: heads,
+        innerWidth: inner, sequenceCount: sequence)
+      try shape.require()
+      let corpus = try TextCorpus(paths: texts, heldOut: heldOut)
+      let learnt = try TrainedTokenizer(
+        tokenizer.library, texts: corpus.training, vocabularyCount: vocabulary)
+      let model = try TrainedModel(shape, tokenizer: learnt, seed: training.seed)
+      let task = try model.task(of: corpus, parallelism: threads.parallelism)
+      let trained = try training.training(model, task, settings, data: corpus.digest)
+        .run(progress: Terminal.trainingPrinter(outputs))
+      Terminal.clearProgress()
+      let measurement = try trained.measure(
+        task, batchCount: settings.batchCount, threadCount: settings.threadCount)
+      let root = try trained.write(
+        to: output, overwriting: force, seed: training.seed, parallelism: threads.parallelism)
+      if json { return try printJSON(MeasurementJSON(measurement)) }
+      guard !outputs.quiet else { return }
+      print(
+        "\(output): \(trained.model.parameterCount) weights, \(task.exampleCount) texts of"
+          + " \(sequence) tokens to learn from")
+      print("held out: \(measurement.sentence)")
+      print("root \(root)")
+    }
+  }
+}

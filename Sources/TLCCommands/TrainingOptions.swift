@@ -1,0 +1,142 @@
+import ArgumentParser
+import TLC
+
+/// How a model is trained, wherever one is.
+struct TrainingOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The examples of a step. [default: 32]", valueName: "count"))
+  var batch = 32
+
+  @Option(
+    help: ArgumentHelp(
+      "In how many parts a step's examples are run, so that less memory serves. [default: 1]",
+      valueName: "count"))
+  var parts = 1
+
+  @Option(help: ArgumentHelp("The greatest learning rate.", valueName: "rate"))
+  var rate: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      "The steps over which the rate rises. [default: a twentieth of all]", valueName: "count"))
+  var warmup: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "How the rate goes on: linear falls to 0, wsd stays and cools down over the last fifth, "
+        + "constant stays.", valueName: "schedule"))
+  var schedule: Schedule = .linear
+
+  @Option(help: ArgumentHelp("The share of numbers left out by chance.", valueName: "share"))
+  var dropout: Float = 0.1
+
+  @Option(
+    help: ArgumentHelp("What of a target is spread over all labels.", valueName: "share"))
+  var labelSmoothing: Float = 0
+
+  @Option(
+    help: ArgumentHelp("What of a matrix, times the rate, a step takes off.", valueName: "decay"))
+  var weightDecay: Float = 0.01
+
+  @Option(
+    help: ArgumentHelp("The norm that gradients are clipped to; 0 for none.", valueName: "norm"))
+  var clip: Float = 1
+
+  @Option(help: "Of all that is drawn by chance.")
+  var seed: UInt64 = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the state of the training in this .tlcq file, to --resume from.", valueName: "file"),
+    completion: .file(extensions: ["tlcq"]))
+  var state: String?
+
+  @Option(help: ArgumentHelp("Keep it after each so many steps.", valueName: "count"))
+  var every = 100
+
+  @Flag(help: "Go on from the state that is kept, bit for bit, or begin where there is none.")
+  var resume = false
+
+  enum Schedule: String, ExpressibleByArgument, CaseIterable {
+    case linear, wsd, constant
+
+    var library: LearningRate.Decay { LearningRate.Decay(rawValue: rawValue) ?? .linear }
+  }
+
+  func validate() throws {
+    if every < 1 { throw ValidationError("--every \(every) is below 1") }
+    if resume, state == nil { throw ValidationError("--resume needs --state") }
+  }
+
+  /// The settings of so many steps.
+  func settings(stepCount: Int, rate standard: Float, threads: Int) -> TrainingSettings {
+    var settings = TrainingSettings(
+      stepCount: stepCount, batchCount: batch,
+      rate: LearningRate(
+        peak: rate ?? standard, warmupCount: warmup ?? stepCount / 20, decay: schedule.library),
+      dropout: dropout, seed: seed, threadCount: threads)
+    settings.partCount = parts
+    settings.labelSmoothing = labelSmoothing
+    settings.optimizer.decay = weightDecay
+    settings.optimizer.greatestNorm = clip == 0 ? nil : clip
+    return settings
+  }
+
+  /// A training whose state is kept as asked.
+  func training(
+    _ model: TrainedModel, _ task: any TrainingTask, _ settings: TrainingSettings, data: Digest
+  ) throws -> ModelTraining {
+    let file = state.map {
+      TrainingStateFile(
+        path: $0,
+        training: ModelTraining.description(model.model, settings, data: data))
+    }
+    var training = ModelTraining(
+      model, task: task, settings: settings, state: file, interval: every)
+    training.isResumed = resume && state.map { (try? FileIdentity(path: $0)) != nil } ?? false
+    return training
+  }
+}
+
+/// What is said of a model when it is measured.
+struct MeasurementJSON: Encodable {
+  var loss: Double
+  var perplexity: Double
+  var accuracy: Double
+  var labels: Int
+
+  init(_ measurement: Measurement) {
+    loss = measurement.loss
+    perplexity = measurement.perplexity
+    accuracy = measurement.accuracy
+    labels = measurement.labelCount
+  }
+}
+
+extension Measurement {
+  /// `loss 2.31, perplexity 10.07, accuracy 51.2% of 1234 labels`.
+  var sentence: String {
+    "loss \(Format.fixed(loss, 4)), perplexity \(Format.fixed(perplexity, 3)), accuracy"
+      + " \(Format.percent(accuracy)) of \(labelCount) labels"
+  }
+}
+
+extension Terminal {
+  /// A function that shows how a training goes, at most so often.
+  static func trainingPrinter(_ options: OutputOptions) -> (TrainingProgress) -> Void {
+    let isTerminal = isTerminalOnStderr
+    guard !options.quiet, isTerminal || options.progress else { return { _ in } }
+    var last: ContinuousClock.Instant?
+    return { progress in
+      let now = ContinuousClock.now
+      let isDone = progress.step.number == progress.stepCount
+      if let last, now - last < .milliseconds(isTerminal ? 100 : 2_000), !isDone { return }
+      last = now
+      let speed = progress.gigaflops > 0 ? "  \(Format.fixed(progress.gigaflops, 1)) GFLOP/s" : ""
+      showProgress(
+        "step \(progress.step.number)/\(progress.stepCount)"
+          + "  loss \(Format.fixed(progress.loss, 4))"
+          + "  \(Int(progress.tokenRate)) tokens/s\(speed)"
+          + "  \(Int(progress.secondsLeft.rounded(.up))) s left", isDone: isDone)
+    }
+  }
+}

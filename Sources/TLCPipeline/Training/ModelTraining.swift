@@ -1,0 +1,103 @@
+import TLCCore
+import TLCModel
+public import TLCSystem
+public import TLCTraining
+
+/// A training of a model from its first step to its last, with its state kept on the way.
+public struct ModelTraining {
+  /// The model, before it is trained.
+  public var model: TrainedModel
+  /// What it learns.
+  public var task: any TrainingTask
+  /// How.
+  public var settings: TrainingSettings
+  /// Where its state is kept; `nil` for nowhere.
+  public var state: TrainingStateFile?
+  /// After how many steps its state is kept.
+  public var interval: Int
+  /// Whether it goes on from the state that is kept, where there is one.
+  public var isResumed = false
+
+  /// A training.
+  public init(
+    _ model: TrainedModel, task: any TrainingTask, settings: TrainingSettings,
+    state: TrainingStateFile? = nil, interval: Int = 100
+  ) {
+    self.model = model
+    self.task = task
+    self.settings = settings
+    self.state = state
+    self.interval = interval
+  }
+
+  /// What tells a training with these settings from another, its data apart. The number of threads
+  /// and the parts of a step do not count.
+  public static func description(
+    _ model: EncoderModel, _ settings: TrainingSettings, data: Digest
+  ) -> String {
+    var settings = settings
+    settings.threadCount = 1
+    return "\(model.shape), \(model.head), \(settings), data \(data.hex)"
+  }
+
+  /// Trains.
+  ///
+  /// - Parameter progress: is told of each step; may throw, to end the training.
+  /// - Returns: the model, and the time that it took to train.
+  /// - Throws: `TrainingError` where it cannot start or go on.
+  public func run(
+    progress: (TrainingProgress) throws -> Void = { _ in }
+  ) throws -> TrainedModel {
+    let graph = try model.model.graph(
+      for: .training(dropout: settings.dropout, labelSmoothing: settings.labelSmoothing))
+    let store = ParameterStore(model.weights)
+    let trainer = try Trainer(graph, store, task: task, settings: settings)
+    if let state, isResumed { try trainer.restore(try state.read()) }
+    var meter = TrainingMeter(stepCount: settings.stepCount, workPerToken: workPerToken)
+    let parallelism = Parallelism(threads: settings.threadCount)
+    while !trainer.isDone {
+      let step = try trainer.step()
+      if let state, step.number % interval == 0 || trainer.isDone {
+        try state.write(trainer.state, seed: settings.seed, parallelism: parallelism)
+      }
+      try progress(meter.progress(after: step))
+    }
+    var trained = model
+    trained.weights = store.tensors()
+    return trained
+  }
+
+  private var workPerToken: Double {
+    guard let masked = task as? MaskedTokenTask else {
+      return model.model.shape.workPerToken(sequence: model.model.shape.sequenceCount, predicted: 0)
+    }
+    return model.model.shape.workPerToken(
+      sequence: masked.sequenceCount, predicted: MaskedTokenTask.predictedShare)
+  }
+}
+
+extension TrainedModel {
+  /// A task of masked tokens of a text.
+  public func task(
+    of corpus: TextCorpus, parallelism: Parallelism = .automatic
+  ) throws -> MaskedTokenTask {
+    let tokenizer = try tokenizer()
+    func tokens(_ paragraphs: [String]) throws -> [Int32] {
+      try TextCorpus.tokens(
+        of: paragraphs, tokenizer, end: special.end, parallelism: parallelism)
+    }
+    return try MaskedTokenTask(
+      training: try tokens(corpus.training), measuring: try tokens(corpus.measuring),
+      sequenceCount: model.shape.sequenceCount, vocabularyCount: model.shape.vocabularyCount,
+      special: special)
+  }
+
+  /// Measures the model on what a task holds out.
+  public func measure(
+    _ task: any TrainingTask, batchCount: Int = 32, threadCount: Int
+  ) throws -> Measurement {
+    try Measurement(
+      try model.graph(for: .measuring), ParameterStore(weights), task: task,
+      batchCount: batchCount, threadCount: threadCount)
+  }
+}

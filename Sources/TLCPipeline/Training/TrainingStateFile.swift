@@ -1,0 +1,77 @@
+import TLCCore
+import TLCFormat
+public import TLCSystem
+public import TLCTraining
+
+/// A training's state in a `.tlcq` file, which appears whole or not at all: weights, and the means
+/// of their gradients and of their squares behind `adamw.mean/` and `adamw.square/`; an asset says
+/// which step it is of, and of which training.
+public struct TrainingStateFile: Sendable {
+  /// The path of the file.
+  public var path: String
+  /// What tells one training from another: its settings and its data.
+  public var training: String
+
+  private static let asset = "training/state.json"
+  private static let prefixes = (mean: "adamw.mean/", square: "adamw.square/")
+
+  /// The file of a training.
+  public init(path: String, training: String) {
+    self.path = path
+    self.training = training
+  }
+
+  /// Writes a state in place of the one before.
+  public func write(_ state: TrainingState, seed: UInt64, parallelism: Parallelism) throws {
+    var tensors = state.weights
+    for (prefix, means) in [
+      (Self.prefixes.mean, state.means), (Self.prefixes.square, state.squares),
+    ] {
+      for (name, tensor) in means { tensors[prefix + name] = tensor }
+    }
+    let names = tensors.keys.sorted { $0.precedesInUTF8($1) }
+    let encoded = parallelism.map(names.count) { [tensors] place in
+      tensors[names[place]].map {
+        TensorEncoder().encode($0, name: names[place], source: $0, origin: nil)
+      }
+    }
+    let writer = try CheckpointWriter(
+      path: path, overwriting: true, provenance: TrainedModel.provenance(seed: seed))
+    for tensor in encoded {
+      if let tensor { try writer.append(tensor) }
+    }
+    let json = "{\"step\":\(state.stepCount),\"training\":\(JSONText.quoted(training))}"
+    try writer.appendAsset(
+      name: Self.asset, mediaType: "application/json", bytes: Array(json.utf8))
+    try writer.finish()
+  }
+
+  /// Reads the state.
+  ///
+  /// - Throws: `CheckpointError` where the file is wrong; `TrainingError.state` where it is of another
+  ///   training.
+  public func read() throws -> TrainingState {
+    let checkpoint = try Checkpoint(path: path)
+    guard let record = checkpoint.main.assets.first(where: { $0.name == Self.asset }),
+      let json = StrictJSON(try checkpoint.main.bytes(of: record)), let step = json["step"]?.count
+    else { throw TrainingError.state("\(path) is no state of a training") }
+    let said = json["training"]?.text ?? ""
+    guard said == training else {
+      throw TrainingError.state("\(path) is of another training: \(said), not \(training)")
+    }
+    var state = TrainingState(stepCount: step, weights: [:], means: [:], squares: [:])
+    for record in checkpoint.tensors {
+      guard let tensor = try checkpoint.tensor(named: record.name, parallelism: .automatic) else {
+        continue
+      }
+      if record.name.hasPrefix(Self.prefixes.mean) {
+        state.means[String(record.name.dropFirst(Self.prefixes.mean.count))] = tensor
+      } else if record.name.hasPrefix(Self.prefixes.square) {
+        state.squares[String(record.name.dropFirst(Self.prefixes.square.count))] = tensor
+      } else {
+        state.weights[record.name] = tensor
+      }
+    }
+    return state
+  }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import TLCTestSupport
+import Testing
+
+struct TrainingCommandTests {
+  /// Paragraphs of a few words over and over, which a seed puts in order.
+  static func text(_ paragraphCount: Int) -> [UInt8] {
+    var arbitrary = Arbitrary(seed: 11)
+    let words = ["the", "small", "model", "fits", "a", "pocket", "and", "runs", "quickly", "here"]
+    let paragraphs = (0..<paragraphCount).map { _ in
+      (0..<30).map { _ in words[arbitrary.int(in: 0...9)] }.joined(separator: " ")
+    }
+    return Array(paragraphs.joined(separator: "\n\n").utf8)
+  }
+
+  static func arguments(_ scratch: Scratch, output: String) throws -> [String] {
+    let text = try scratch.write(text(60), to: "text.txt")
+    return [
+      "train", text, "--output", scratch.path(output), "--vocabulary", "300", "--width", "16",
+      "--depth", "1", "--heads", "2", "--sequence", "16", "--batch", "4", "--steps", "24",
+      "--rate", "0.003", "--threads", "1",
+    ]
+  }
+
+  @Test func `a model is trained, verified, run, fine-tuned and measured`() throws {
+    let scratch = try Scratch()
+    let trained = try Tool.run("tlc", try Self.arguments(scratch, output: "model.tlcq"))
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(trained.output.contains("held out: loss "))
+    let model = scratch.path("model.tlcq")
+    let verified = try Tool.run("tlc", "verify", model)
+    #expect(verified.status == 0 && verified.output.contains("probes     ok"))
+    let filled = try Tool.run("tlc", "run", model, "--text", "the small <mask> fits")
+    #expect(filled.status == 0, "\(filled.errors)")
+    let lines = (0..<40).map { $0 % 2 == 0 ? "good the small model" : "bad a pocket runs" }
+    let data = try scratch.write(Array(lines.joined(separator: "\n").utf8), to: "labels.txt")
+    let tuned = try Tool.run(
+      "tlc", "finetune", model, data, "--validation", data, "--output", scratch.path("tuned.tlcq"),
+      "--epochs", "6", "--batch", "8", "--rate", "0.01", "--dropout", "0")
+    #expect(tuned.status == 0, "\(tuned.errors)")
+    let measured = try Tool.run("tlc", "evaluate", scratch.path("tuned.tlcq"), data)
+    #expect(measured.output.contains("accuracy 100.0% of 40 labels"), "\(measured.output)")
+    let answer = try Tool.run("tlc", "run", scratch.path("tuned.tlcq"), "--text", "a pocket runs")
+    #expect(answer.output.hasPrefix("bad "), "\(answer.output)")
+  }
+
+  @Test func `training that is killed at any time goes on from its state bit for bit`() throws {
+    let scratch = try Scratch()
+    let whole = try Tool.run("tlc", try Self.arguments(scratch, output: "whole.tlcq"))
+    #expect(whole.status == 0, "\(whole.errors)")
+    let state = scratch.path("state.tlcq")
+    let arguments =
+      try Self.arguments(scratch, output: "killed.tlcq")
+      + ["--state", state, "--every", "3", "--resume", "--quiet"]
+    var (killed, round) = (0, 0)
+    while !FileManager.default.fileExists(atPath: scratch.path("killed.tlcq")), round < 200 {
+      round += 1
+      let process = Tool.process("tlc", arguments)
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      // Later each time, so that each gets a little further, and stops somewhere else.
+      let deadline = Date(timeIntervalSinceNow: 0.4 * Double(round))
+      while process.isRunning, Date.now < deadline { usleep(2_000) }
+      if process.isRunning {
+        kill(process.processIdentifier, SIGKILL)
+        killed += 1
+      }
+      process.waitUntilExit()
+      if FileManager.default.fileExists(atPath: state) {
+        #expect(try Tool.run("tlc", "verify", state).status == 0)
+      }
+    }
+    #expect(killed > 0, "it ended before it could be killed")
+    let files = try ["whole.tlcq", "killed.tlcq"].map {
+      try Data(contentsOf: scratch.root.appending(path: $0))
+    }
+    #expect(files[0] == files[1])
+  }
+
+  @Test func `a state of another training is refused`() throws {
+    let scratch = try Scratch()
+    let arguments =
+      try Self.arguments(scratch, output: "model.tlcq")
+      + ["--state", scratch.path("state.tlcq"), "--resume", "--quiet", "--force"]
+    #expect(try Tool.run("tlc", arguments).status == 0)
+    let other = try Tool.run("tlc", arguments + ["--seed", "1"])
+    #expect(other.status == 1 && other.errors.contains("is of another training"))
+  }
+
+  @Test func `what cannot be trained is refused before it is`() throws {
+    let scratch = try Scratch()
+    let text = try scratch.write(Self.text(8), to: "text.txt")
+    let empty = try scratch.write(Array(" \n\n".utf8), to: "empty.txt")
+    let output = scratch.path("model.tlcq")
+    for (arguments, sentence) in [
+      (["train", empty], "data: \(empty) is empty: it has no text to learn from"),
+      (
+        ["train", text, "--vocabulary", "5000"],
+        "tokenizer: a vocabulary of 5000 tokens is more than the texts support"
+      ),
+      (
+        ["train", text, "--width", "30", "--heads", "4"],
+        "model: 4 heads do not divide a width of 30"
+      ),
+      (["train", text, "--steps", "0"], "settings: there are 0 steps"),
+      (
+        ["train", text, "--vocabulary", "270", "--sequence", "4000"],
+        "tokens to learn from, fewer than the 3998 of one text"
+      ),
+    ] {
+      let outcome = try Tool.run("tlc", arguments + ["--output", output])
+      #expect(outcome.status == 1 && outcome.errors.contains(sentence), "\(outcome.errors)")
+    }
+    #expect(try scratch.names() == ["empty.txt", "text.txt"])
+  }
+
+  @Test func `a column that is missing is named, and those that there are`() throws {
+    let scratch = try Scratch()
+    let trained = try Tool.run(
+      "tlc", try Self.arguments(scratch, output: "model.tlcq") + ["--quiet"])
+    #expect(trained.status == 0)
+    let data = try scratch.write(Array("text\tclass\none\t1\n".utf8), to: "data.tsv")
+    let outcome = try Tool.run(
+      "tlc", "finetune", scratch.path("model.tlcq"), data, "--validation", data, "--output",
+      scratch.path("tuned.tlcq"), "--text-column", "text", "--label-column", "label")
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.errors.contains(
+        "has no column \"label\"; its first line names \"text\", \"class\""))
+  }
+}
