@@ -12,12 +12,20 @@ struct CompressionPlan: Sendable {
     var pruner: (any Pruner)?
     var quantizer: (any Quantizer)?
     var isPrunedGlobally = false
+    /// Whether the mean of what the outputs lose goes into their bias.
+    var correctsBias = false
     var patterns: [MaskPattern] = []
   }
 
   private var steps: [Step] = []
   /// The tensors whose step the recipe leaves to be allocated.
   private(set) var allocatedTensors: [Int] = []
+  /// By place of a bias, that of the matrix whose loss it makes good.
+  private var corrected: [Int: Int] = [:]
+  /// Matrices that were encoded before their turn, since their bias comes before them.
+  private var encoded: [Int: Outcome] = [:]
+  /// By place of a matrix, what its bias is to be more.
+  private var shifts: [Int: [Double]] = [:]
   /// For each rule that prunes globally, the share to drop, and then the thresholds.
   private var selections: [Int: MagnitudeSelection] = [:]
   /// What calibration found; `nil` where there was none.
@@ -40,6 +48,16 @@ struct CompressionPlan: Sendable {
       } catch {
         throw .compression(tensor: tensor.name, error)
       }
+    }
+    let places = Dictionary(
+      checkpoint.tensors.enumerated().map { ($0.element.name, $0.offset) },
+      uniquingKeysWith: { first, _ in first })
+    for (matrix, step) in steps.enumerated() where step.correctsBias && !step.isPrunedGlobally {
+      guard let name = calibration?.tensors[checkpoint.tensors[matrix].name]?.bias,
+        let bias = places[name], steps[bias].quantizer == nil, steps[bias].pruner == nil,
+        !steps[bias].isPrunedGlobally, checkpoint.tensors[bias].dtype == .f32
+      else { continue }
+      corrected[bias] = matrix
     }
   }
 
@@ -90,6 +108,8 @@ struct CompressionPlan: Sendable {
         throw .parameter(
           method: quantize.method, key: "feedback", allowed: "false where nothing is calibrated")
       }
+      step.correctsBias =
+        parameters.removeValue(forKey: "correct-bias") == .flag(true) && calibration != nil
       step.quantizer = try quantizers.quantizer(named: quantize.method, parameters: parameters)
     }
     return (step, isAllocated)
@@ -152,6 +172,8 @@ struct CompressionPlan: Sendable {
     var note: String?
     /// What the file decodes to, where that is asked for.
     var decoded: Tensor?
+    /// The mean of what outputs lose.
+    var shift: [Double]?
   }
 
   /// Small tensors are worked on together while their sources' bytes are no more than this.
@@ -178,42 +200,74 @@ struct CompressionPlan: Sendable {
 
   /// Prunes, quantizes and encodes the tensors of a batch; called for each in order.
   ///
-  /// - Parameter wanted: the tensors whose decoded values are to be returned.
+  /// - Parameter wanted: whether a tensor's decoded values are to be returned.
   mutating func encode(
-    _ batch: Range<Int>, of checkpoint: ImportedCheckpoint, keepingDecoded wanted: Set<Int>,
+    _ batch: Range<Int>, of checkpoint: ImportedCheckpoint, keepingDecoded wanted: (Int) -> Bool,
     _ parallelism: Parallelism
   ) throws -> [Outcome] {
+    for bias in batch {
+      guard let matrix = corrected[bias], shifts[matrix] == nil else { continue }
+      let outcome = try encode(
+        checkpoint.tensors[matrix], steps[matrix], globalMask: nil,
+        keepingDecoded: wanted(matrix), parallelism)
+      shifts[matrix] = outcome.shift ?? []
+      encoded[matrix] = outcome
+    }
+    let kept = Set(batch.filter(wanted))
     var masks: [Int: Bitmap] = [:]
     for index in batch where steps[index].isPrunedGlobally {
       guard let rule = steps[index].rule else { continue }
       masks[index] = try selections[rule]?.mask(for: checkpoint.tensors[index].load(parallelism))
     }
     let inner = batch.count < parallelism.threads ? parallelism : .serial
-    return try parallelism.map(batch.count) { [self, masks] place in
+    let outcomes = try parallelism.map(batch.count) { [self, masks] place in
       let index = batch.lowerBound + place
+      if let ready = encoded[index] { return ready }
       return try encode(
         checkpoint.tensors[index], steps[index], globalMask: masks[index],
-        keepingDecoded: wanted.contains(index), inner)
+        adding: corrected[index].flatMap { shifts[$0] }, keepingDecoded: kept.contains(index),
+        inner)
     }
+    for (index, outcome) in zip(batch, outcomes) {
+      encoded[index] = nil
+      if let shift = outcome.shift { shifts[index] = shift }
+    }
+    return outcomes
   }
 
   private func encode(
-    _ tensor: ImportedTensor, _ step: Step, globalMask: Bitmap?, keepingDecoded: Bool,
-    _ parallelism: Parallelism
+    _ tensor: ImportedTensor, _ step: Step, globalMask: Bitmap?, adding shift: [Double]? = nil,
+    keepingDecoded: Bool, _ parallelism: Parallelism
   ) throws -> Outcome {
     let encoder = TensorEncoder(patterns: step.patterns, parallelism: parallelism)
     let origin = TensorSource(
       file: tensor.file, name: tensor.source, transforms: tensor.transforms)
-    let (values, certified, note) = try compress(tensor, step, globalMask: globalMask, encoder)
+    var made = try compress(tensor, step, globalMask: globalMask, encoder)
+    if let shift, shift.count == tensor.shape.count {
+      let source = try tensor.load(encoder.parallelism)
+      let sum = Tensor(
+        zip(source.elements(of: Float.self), shift).map { Float(Double($0) + $1) },
+        shape: source.shape)
+      made = Made(values: sum, certified: encoder.certify(sum, source: source))
+    }
     return Outcome(
-      tensor: encoder.encode(values, name: tensor.name, certified: certified, origin: origin),
-      note: note, decoded: keepingDecoded ? values.decoded() : nil)
+      tensor: encoder.encode(
+        made.values, name: tensor.name, certified: made.certified, origin: origin),
+      note: made.note, decoded: keepingDecoded ? made.values.decoded() : nil, shift: made.shift)
+  }
+
+  /// What compression makes of a tensor.
+  private struct Made {
+    var values: any TensorValues
+    var certified: TensorEncoder.Certified
+    var note: String?
+    var shift: [Double]?
   }
 
   /// The values that a tensor is to have; the source's are in memory no longer than this.
   private func compress(
     _ tensor: ImportedTensor, _ step: Step, globalMask: Bitmap?, _ encoder: TensorEncoder
-  ) throws -> (any TensorValues, TensorEncoder.Certified, note: String?) {
+  ) throws -> Made {
     let source = try tensor.load(encoder.parallelism)
     let calibration = calibration?.tensors[tensor.name]
     do throws(CompressionError) {
@@ -228,13 +282,18 @@ struct CompressionPlan: Sendable {
       let values =
         try step.quantizer?.quantize(
           pruned, calibration: calibration, parallelism: encoder.parallelism) ?? pruned
-      return (values, encoder.certify(values, source: source), nil)
+      let shift =
+        step.correctsBias
+        ? calibration?.outputError(
+          of: source, decoded: values.decoded(), parallelism: encoder.parallelism)?.mean : nil
+      return Made(
+        values: values, certified: encoder.certify(values, source: source), shift: shift)
     } catch {
       switch error {
       case .nonFinite, .codeRange:
-        return (
-          source, encoder.certify(source, source: source),
-          "tensor \"\(tensor.name)\" is kept as it is: \(error)"
+        return Made(
+          values: source, certified: encoder.certify(source, source: source),
+          note: "tensor \"\(tensor.name)\" is kept as it is: \(error)"
         )
       default: throw ConversionError.compression(tensor: tensor.name, error)
       }

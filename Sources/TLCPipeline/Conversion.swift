@@ -170,11 +170,12 @@ public struct Conversion: Sendable {
     let total = checkpoint.tensors.reduce(0) { $0 + $1.byteCount }
     var done = 0
     for batch in plan.batches(of: checkpoint) {
-      let wanted = Set(
-        batch.filter { model.probing?.wants(checkpoint.tensors[$0].name) == true })
       let outcomes =
         try allocated.map { Array($0.outcomes[batch]) }
-        ?? plan.encode(batch, of: checkpoint, keepingDecoded: wanted, parallelism)
+        ?? plan.encode(
+          batch, of: checkpoint,
+          keepingDecoded: { model.probing?.wants(checkpoint.tensors[$0].name) == true },
+          parallelism)
       for (tensor, outcome) in zip(checkpoint.tensors[batch], outcomes) {
         let aliases = checkpoint.aliases.filter { $0.target.equalsInUTF8(tensor.name) }.map {
           AliasRecord(

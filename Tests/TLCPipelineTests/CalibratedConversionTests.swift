@@ -41,6 +41,45 @@ import Testing
     #expect(try conversion.dryRun().tensors == report.tensors)
   }
 
+  @Test func `puts the mean of what outputs lose into their bias`() throws {
+    let scratch = try Scratch()
+    let data = scratch.path("samples.npz")
+    let pixels = try Self.pixels(6)
+    try RunOutputs.write([("pixels", pixels)], to: data, overwriting: false)
+    var conversion = try Self.conversion(scratch, data)
+    conversion.recipe = try Recipe(
+      parsing: """
+        tlc-recipe: 1
+        rules:
+          - match: {floating: true, rank: 2}
+            quantize: {method: uniform-step, step: 0.8, correct-bias: true}
+        """)
+    let report = try conversion.run()
+    #expect(try conversion.dryRun().tensors == report.tensors)
+    let source = try ImporterRegistry.standard.open(conversion.input)
+    let file = try Checkpoint(path: conversion.output)
+    func pair(_ name: String) throws -> ([Float], [Float]) {
+      let tensor = try #require(source.tensors.first { $0.name == name }).load()
+      let stored = try #require(try file.tensor(named: name))
+      return (tensor.elements(of: Float.self), stored.elements(of: Float.self))
+    }
+    let (kernel, quantized) = try pair("hidden_1/kernel")
+    let (bias, corrected) = try pair("hidden_1/bias")
+    let x = pixels.elements(of: Float.self)
+    for output in 0..<64 {
+      var lost = 0.0
+      for sample in 0..<6 {
+        for i in 0..<64 {
+          lost +=
+            Double(x[sample * 64 + i])
+            * Double(kernel[i * 64 + output] - quantized[i * 64 + output]) / 6
+        }
+      }
+      #expect(abs(Double(corrected[output] - bias[output]) - lost) < 1e-5)
+    }
+    #expect(try pair("digit/bias").0 != pair("digit/bias").1)
+  }
+
   @Test func `refuses data that it cannot use`() throws {
     let scratch = try Scratch()
     func error(_ data: String) throws -> CalibrationError? {

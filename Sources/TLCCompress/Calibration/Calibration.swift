@@ -18,6 +18,9 @@ public struct TensorCalibration: Equatable, Sendable {
   private var moments: InputMoments?
   /// How often each place along the first axis was looked up; `nil` where none was.
   public var lookUps: [Int]?
+  /// The name of the tensor that is added to what the matrix gives, an element an output in its order;
+  /// `nil` where there is none, or it or the matrix has another use.
+  public var bias: String?
 
   /// Creates what is known of a tensor.
   public init(

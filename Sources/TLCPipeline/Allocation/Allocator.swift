@@ -62,7 +62,7 @@ struct Allocator {
       var decoded: [String: Tensor] = [:]
       for index in group.tensors {
         for outcome in try plan.encode(
-          index..<index + 1, of: checkpoint, keepingDecoded: [index], conversion.parallelism)
+          index..<index + 1, of: checkpoint, keepingDecoded: { _ in true }, conversion.parallelism)
         {
           decoded[checkpoint.tensors[index].name] = outcome.decoded
         }
@@ -145,14 +145,13 @@ struct Allocator {
   ) throws -> Allocated {
     let steps = allocation.steps(lambda)
     var plan = try self.plan(steps, progress)
-    let wanted = Set(
-      checkpoint.tensors.indices.filter { weights[checkpoint.tensors[$0].name] != nil })
     let total = checkpoint.tensors.reduce(0) { $0 + $1.byteCount }
     var done = 0
     var outcomes: [CompressionPlan.Outcome] = []
     for batch in plan.batches(of: checkpoint) {
       outcomes += try plan.encode(
-        batch, of: checkpoint, keepingDecoded: wanted, conversion.parallelism)
+        batch, of: checkpoint, keepingDecoded: { weights[checkpoint.tensors[$0].name] != nil },
+        conversion.parallelism)
       done += checkpoint.tensors[batch].reduce(0) { $0 + $1.byteCount }
       try progress(
         WorkProgress(

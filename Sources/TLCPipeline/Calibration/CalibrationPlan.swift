@@ -19,6 +19,8 @@ struct CalibrationPlan {
   private(set) var lookUps: [(tensor: String, indices: String)] = []
   /// Tensors of products that are not calibrated, and why.
   private(set) var leftOut: [String: String] = [:]
+  /// By matrix, the tensor that is added to what it gives, where neither has another use.
+  private(set) var biases: [String: String] = [:]
   /// The graph, with the states of recurrent nodes given names.
   private(set) var graph: Graph
 
@@ -34,6 +36,7 @@ struct CalibrationPlan {
     graph = typed.graph
     elements = FactorElements(typed, target: target)
     for place in typed.graph.nodes.indices { look(at: place) }
+    findBiases()
     uses.removeAll { !wanted($0.tensor) }
     lookUps.removeAll { !wanted($0.tensor) }
     leftOut = leftOut.filter { wanted($0.key) }
@@ -47,6 +50,39 @@ struct CalibrationPlan {
     var seen: Set<String> = []
     let all = uses.flatMap { $0.inputs.values } + lookUps.map { $0.indices }
     return all.filter { seen.insert($0).inserted }
+  }
+
+  /// Finds what is added to products, and to nothing else.
+  private mutating func findBiases() {
+    var users: [String: [Int]] = [:]
+    for (place, node) in typed.graph.nodes.enumerated() {
+      for name in node.inputs where !name.isEmpty { users[name, default: []].append(place) }
+    }
+    for name in typed.graph.outputs { users[name, default: []].append(-1) }
+    func isOnce(_ value: String) -> Bool { users[value]?.count == 1 }
+    for (place, node) in typed.graph.nodes.enumerated() where node.inputs.count > 1 {
+      var added: String?
+      switch typed.operators[place] {
+      case is MatMul:
+        guard isOnce(node.outputs[0]), let next = users[node.outputs[0]]?.first, next >= 0,
+          typed.graph.nodes[next].operation == "Add"
+        else { continue }
+        added = typed.graph.nodes[next].inputs.first { $0 != node.outputs[0] }
+      case let gemm as Gemm:
+        if gemm.alpha == 1, gemm.beta == 1, node.inputs.count > 2 { added = node.inputs[2] }
+      case is Conv: if node.inputs.count > 2 { added = node.inputs[2] }
+      default: continue
+      }
+      guard let added, isOnce(added), isOnce(node.inputs[1]),
+        let matrix = elements.whole(node.inputs[1]), let bias = elements.whole(added),
+        typed.types[added]?.rank == 1
+      else { continue }
+      let its = uses.filter { $0.tensor == matrix.tensor }
+      guard its.count == 1, its[0].use.isWhole, bias.count * its[0].width == matrix.count else {
+        continue
+      }
+      biases[matrix.tensor] = bias.tensor
+    }
   }
 
   private mutating func look(at place: Int) {

@@ -116,6 +116,7 @@ struct CalibrationRun {
         tensors[use.tensor, default: TensorCalibration()].inputs = (use.use.axes, moments)
       }
     }
+    for (matrix, bias) in plan.biases { tensors[matrix]?.bias = bias }
     for (tensor, counts) in lookUps {
       tensors[tensor, default: TensorCalibration()].lookUps = counts
     }

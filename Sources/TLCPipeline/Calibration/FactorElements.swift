@@ -88,6 +88,18 @@ struct FactorElements {
     return known[value] ?? nil
   }
 
+  /// The tensor that a value is made of, all of it, in whatever order, and none but it.
+  mutating func whole(_ value: String) -> Source? {
+    guard let numbers = numbers(of: value), let source = numbers.first.flatMap({ source(of: $0) }),
+      numbers.count == source.count,
+      numbers.allSatisfy({ (source.first..<source.first + source.count).contains(Int($0)) })
+    else { return nil }
+    // A vector's elements are in the tensor's order.
+    guard typed.types[value]?.rank != 1 || zip(numbers, numbers.dropFirst()).allSatisfy({ $0 < $1 })
+    else { return nil }
+    return source
+  }
+
   /// The tensor that an element is of.
   func source(of number: Int64) -> Source? {
     var (low, high) = (0, sources.count)

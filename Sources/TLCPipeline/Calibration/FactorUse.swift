@@ -25,6 +25,8 @@ struct FactorUse: Equatable {
   var axes: InputAxes
   /// For each of them, in the tensor's order, which of the factor's inputs it is.
   var order: [Int]
+  /// Whether the factor's outputs are all of the tensor's, in its order.
+  var isWhole: Bool
 
   /// What a factor is for each tensor that its outputs come from.
   ///
@@ -79,7 +81,12 @@ struct FactorUse: Equatable {
           return place.output == first.output && order[place.input] == input
         }
       }
-      if fits, !order.contains(-1) { return FactorUse(axes: way.axes, order: order) }
+      if fits, !order.contains(-1) {
+        let isWhole =
+          outputs.count * count == source.count
+          && outputs.enumerated().allSatisfy { place($0.element, 0)?.output == $0.offset }
+        return FactorUse(axes: way.axes, order: order, isWhole: isWhole)
+      }
     }
     return nil
   }
