@@ -20,10 +20,22 @@ struct Evaluate: ParsableCommand {
 
   @OptionGroup var columns: ColumnOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Of plain text, measure with so large a share at the end alone, as training holds it out.",
+      valueName: "share"))
+  var heldOut: Double?
+
   @Flag(help: "Print JSON.")
   var json = false
 
   @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    if let heldOut, !(0.001...0.5).contains(heldOut) {
+      throw ValidationError("--held-out \(heldOut) is not in 0.001...0.5")
+    }
+  }
 
   func run() throws {
     try reportingErrors {
@@ -32,7 +44,8 @@ struct Evaluate: ParsableCommand {
       switch trained.model.head {
       case .maskedTokens:
         task = try trained.task(
-          of: try TextCorpus(measuring: data), parallelism: threads.parallelism)
+          of: try heldOut.map { try TextCorpus(paths: [data], heldOut: $0) }
+            ?? TextCorpus(measuring: data), parallelism: threads.parallelism)
       case .classes:
         let examples = try LabelledTexts(path: data, columns: columns.library)
           .examples(for: trained)

@@ -30,6 +30,8 @@ struct CompressionPlan: Sendable {
   private var selections: [Int: MagnitudeSelection] = [:]
   /// What calibration found; `nil` where there was none.
   private let calibration: Calibration?
+  /// Whether tensors are from files; those of a model that is trained here are not.
+  private let hasSources: Bool
 
   /// - Parameter steps: the relative steps of tensors whose step is to be allocated, by their place.
   /// - Throws: ``ConversionError`` where a method or a parameter is wrong, naming the first tensor
@@ -39,6 +41,7 @@ struct CompressionPlan: Sendable {
     pruners: PrunerRegistry, calibration: Calibration? = nil, steps allocated: [Int: Double] = [:]
   ) throws(ConversionError) {
     self.calibration = calibration
+    hasSources = !checkpoint.sources.isEmpty
     for (index, tensor) in checkpoint.tensors.enumerated() {
       do throws(CompressionError) {
         let allocated = allocated[index] ?? Allocator.usualStep
@@ -240,8 +243,9 @@ struct CompressionPlan: Sendable {
     keepingDecoded: Bool, _ parallelism: Parallelism
   ) throws -> Outcome {
     let encoder = TensorEncoder(patterns: step.patterns, parallelism: parallelism)
-    let origin = TensorSource(
-      file: tensor.file, name: tensor.source, transforms: tensor.transforms)
+    let origin =
+      hasSources
+      ? TensorSource(file: tensor.file, name: tensor.source, transforms: tensor.transforms) : nil
     var made = try compress(tensor, step, globalMask: globalMask, encoder)
     if let shift, shift.count == tensor.shape.count {
       let source = try tensor.load(encoder.parallelism)

@@ -59,7 +59,7 @@ struct TrainingCommandTests {
       process.standardError = FileHandle.nullDevice
       try process.run()
       // Later each time, so that each gets a little further, and stops somewhere else.
-      let deadline = Date(timeIntervalSinceNow: 0.4 * Double(round))
+      let deadline = Date(timeIntervalSinceNow: 0.3 * pow(1.5, Double(round)))
       while process.isRunning, Date.now < deadline { usleep(2_000) }
       if process.isRunning {
         kill(process.processIdentifier, SIGKILL)
@@ -75,6 +75,28 @@ struct TrainingCommandTests {
       try Data(contentsOf: scratch.root.appending(path: $0))
     }
     #expect(files[0] == files[1])
+  }
+
+  @Test func `a model is pruned and rounded, and stored as it was measured`() throws {
+    let scratch = try Scratch()
+    let trained = try Tool.run(
+      "tlc", try Self.arguments(scratch, output: "model.tlcq") + ["--quiet"])
+    #expect(trained.status == 0)
+    let small = scratch.path("small.tlcq")
+    let recovered = try Tool.run(
+      "tlc", "recover", scratch.path("model.tlcq"), scratch.path("text.txt"), "--output", small,
+      "--sparsity", "0.3", "--bits", "4", "--measure-every", "5", "--batch", "4")
+    #expect(recovered.status == 0, "\(recovered.errors)")
+    let lines = recovered.output.split(separator: "\n")
+    #expect(lines.count == 5)
+    for (line, start) in zip(lines, ["15.0% zero: ", "30.0% zero: ", "30.0% zero, 4 bits: "]) {
+      #expect(line.hasPrefix(start), "\(line)")
+    }
+    #expect(try Tool.run("tlc", "verify", small).status == 0)
+    let held = try Tool.run(
+      "tlc", "evaluate", small, scratch.path("text.txt"), "--held-out", "0.05")
+    let accuracy = try #require(lines[2].split(separator: ") ").last?.prefix { $0 != "%" })
+    #expect(held.output.contains("accuracy \(accuracy)%"), "\(held.output) \(lines[2])")
   }
 
   @Test func `a state of another training is refused`() throws {

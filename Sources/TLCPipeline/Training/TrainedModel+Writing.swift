@@ -1,3 +1,4 @@
+import TLCCompress
 import TLCCore
 import TLCFormat
 import TLCImport
@@ -6,16 +7,21 @@ public import TLCSystem
 internal import TLCTraining
 
 extension TrainedModel {
-  /// Writes the model as it is: weights, graph, tokenizer, configuration, and a run that is recorded.
+  /// A recipe that stores every tensor as it is.
+  public static let exactly = Recipe(rules: [])
+
+  /// Writes the model: weights, graph, tokenizer, configuration, and a run that is recorded.
   ///
   /// - Parameters:
   ///   - path: of the `.tlcq` file.
+  ///   - recipe: how tensors are compressed.
   ///   - overwriting: whether a file there may be replaced.
   ///   - seed: that it was trained with.
   ///   - parallelism: how many threads to use; the bytes do not depend on it.
   /// - Returns: the root digest.
   @discardableResult public func write(
-    to path: String, overwriting: Bool, seed: UInt64, parallelism: Parallelism = .automatic
+    to path: String, recipe: Recipe = exactly, overwriting: Bool, seed: UInt64,
+    parallelism: Parallelism = .automatic
   ) throws -> Digest {
     let checkpoint = try imported()
     let graph = try model.graph(for: .use)
@@ -24,12 +30,20 @@ extension TrainedModel {
       throw TrainedModelError(path: path, "no inputs were found that the model runs with")
     }
     let writer = try CheckpointWriter(
-      path: path, overwriting: overwriting, provenance: Self.provenance(seed: seed))
-    for name in weights.keys.sorted(by: { $0.precedesInUTF8($1) }) {
-      guard let tensor = weights[name] else { continue }
-      let encoder = TensorEncoder(parallelism: parallelism)
-      try writer.append(encoder.encode(tensor, name: name, source: tensor, origin: nil))
-      probing.take(tensor, nil, named: name)
+      path: path, overwriting: overwriting,
+      provenance: Self.provenance(seed: seed, recipe: recipe.text))
+    var plan = try CompressionPlan(
+      checkpoint, recipe: recipe, quantizers: .standard, pruners: .standard)
+    try plan.findGlobalThresholds(checkpoint, parallelism: parallelism) { _ in }
+    for batch in plan.batches(of: checkpoint) {
+      let outcomes = try plan.encode(
+        batch, of: checkpoint, keepingDecoded: Set(batch), parallelism)
+      for (tensor, outcome) in zip(checkpoint.tensors[batch], outcomes) {
+        try writer.append(outcome.tensor)
+        if let decoded = outcome.decoded {
+          probing.take(decoded, outcome.tensor.uniformValues, named: tensor.name)
+        }
+      }
     }
     for asset in checkpoint.assets {
       try writer.appendAsset(name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes)
@@ -39,9 +53,9 @@ extension TrainedModel {
     return try writer.finish()
   }
 
-  static func provenance(seed: UInt64) -> Provenance {
+  static func provenance(seed: UInt64, recipe: String = "") -> Provenance {
     Provenance(
-      importer: "trained", importerRules: 1, recipe: "", seed: Int(seed & (1 << 53 - 1)),
+      importer: "trained", importerRules: 1, recipe: recipe, seed: Int(seed & (1 << 53 - 1)),
       sources: [], tool: Tool.name, toolVersion: Tool.version)
   }
 

@@ -1,0 +1,103 @@
+import TLCCore
+import TLCModel
+import TLCTraining
+import Testing
+
+struct RecoveryTests {
+  private static func store() throws -> ParameterStore {
+    ParameterStore(try TrainerTests.model().initialTensors(seed: 4))
+  }
+
+  @Test(arguments: PrunableWeights.Scope.allCases)
+  func `the least weights are dropped, level by level`(_ scope: PrunableWeights.Scope) throws {
+    let store = try Self.store()
+    let masks = MaskConstraint(PrunableWeights(scope: scope), of: store)
+    var dropped: Set<Int> = []
+    for share in [0.15, 0.3, 0.9] {
+      masks.drop(share: share, of: store)
+      #expect(abs(Double(masks.droppedCount) / Double(masks.count) - share) < 0.005)
+      let zeros = Set(
+        masks.pruned.flatMap { parameter in
+          parameter.range.filter { store.values[$0] == 0 }
+        })
+      #expect(dropped.isSubset(of: zeros))
+      dropped = zeros
+      let groups =
+        scope == .global
+        ? [masks.pruned.flatMap { Array($0.range) }] : masks.pruned.map { Array($0.range) }
+      for group in groups {
+        let kept = group.filter { store.values[$0] != 0 }.map { abs(store.values[$0]) }
+        let initial = try Self.store()
+        let gone = group.filter { store.values[$0] == 0 }.map { abs(initial.values[$0]) }
+        #expect((gone.max() ?? 0) <= (kept.min() ?? .infinity))
+      }
+    }
+    #expect(masks.pruned.allSatisfy { !$0.name.contains("_embeddings") })
+  }
+
+  @Test func `pruned weights are zero after each step, and others move`() throws {
+    let trainer = try TrainerTests.trainer(TrainerTests.settings(5))
+    let masks = MaskConstraint(PrunableWeights(includesTables: true), of: trainer.parameters)
+    masks.drop(share: 0.5, of: trainer.parameters)
+    trainer.constraint = masks
+    let before = TrainerTests.bits(trainer)
+    while !trainer.isDone {
+      _ = try trainer.step()
+      let zeros = masks.pruned.reduce(0) { count, parameter in
+        count + parameter.range.count { trainer.parameters.values[$0] == 0 }
+      }
+      #expect(zeros == masks.droppedCount)
+    }
+    #expect(TrainerTests.bits(trainer) != before)
+  }
+
+  @Test func `weights are on the grid while the model runs, and off it after`() throws {
+    let store = try Self.store()
+    let before = store.tensors()
+    let grid = GridConstraint(PrunableWeights(), of: store, bits: 3)
+    grid.willRun(store)
+    for parameter in PrunableWeights().parameters(of: store) {
+      let length = parameter.shape.dimensions[1]
+      for start in stride(
+        from: parameter.range.lowerBound, to: parameter.range.upperBound, by: length)
+      {
+        let row = (start..<start + length).map { store.values[$0] }
+        #expect(Set(row.map { abs($0) }).count <= 4, "three bits have codes from −3 to 3")
+      }
+    }
+    grid.didRun(store)
+    #expect(store.tensors() == before)
+  }
+
+  @Test func `a model that learnt is pruned, rounded, and learns again`() throws {
+    let trainer = try TrainerTests.trainer(TrainerTests.settings(120) { $0.dropout = 0 })
+    while !trainer.isDone { _ = try trainer.step() }
+    var recovery = Recovery()
+    recovery.sparsity = 0.3
+    recovery.bits = 4
+    recovery.interval = 4
+    var settings = TrainerTests.settings(1) { $0.dropout = 0 }
+    settings.rate = LearningRate(peak: 0.003, warmupCount: 0)
+    let model = try TrainerTests.model()
+    let (weights, levels) = try recovery.run(
+      model, weights: trainer.parameters.tensors(), task: trainer.task, settings: settings)
+    #expect(levels.map { $0.bits } == [nil, nil, 4])
+    #expect(zip(levels, [0.15, 0.3, 0.3]).allSatisfy { abs($0.sparsity - $1) < 0.01 })
+    #expect(levels.allSatisfy { $0.epochCount <= 1.01 && $0.after >= 0.0 })
+    #expect(levels.allSatisfy { $0.isRecovered || $0.stepCount == 17 })
+    let store = ParameterStore(weights)
+    let zeros = PrunableWeights().parameters(of: store).reduce(0) { count, parameter in
+      count + parameter.range.count { store.values[$0] == 0 }
+    }
+    let all = PrunableWeights().parameters(of: store).reduce(0) { $0 + $1.shape.count }
+    #expect(abs(Double(zeros) / Double(all) - 0.3) < 0.01)
+  }
+
+  @Test func `levels are shares of what there was at first`() {
+    var recovery = Recovery()
+    recovery.sparsity = 0.9
+    #expect(recovery.levels.map { ($0 * 100).rounded() } == [15, 30, 45, 60, 75, 90])
+    recovery.sparsity = 0.4
+    #expect(recovery.levels.map { ($0 * 100).rounded() } == [15, 30, 40])
+  }
+}
