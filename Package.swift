@@ -173,8 +173,7 @@ let package = Package(
       name: "TLCPipelineTests",
       dependencies: [
         "TLCCompress", "TLCCore", "TLCFormat", "TLCImport", "TLCKernels", "TLCModel", "TLCPipeline",
-        "TLCRecordedModels", "TLCRuntime",
-        "TLCSystem", "TLCTestSupport", "TLCText",
+        "TLCRecordedModels", "TLCRuntime", "TLCSystem", "TLCTestSupport", "TLCText", "TLCTraining",
       ],
       swiftSettings: tests),
     .testTarget(

@@ -20,7 +20,8 @@ struct Inspect: ParsableCommand {
       let provenance = checkpoint.main.provenance
       let sources = provenance.sources.map { $0.name }.joined(separator: ", ")
       Terminal.printLine(
-        "\(file): from \(sources), by \(provenance.tool) \(provenance.toolVersion)")
+        "\(file): \(sources.isEmpty ? provenance.importer : "from \(sources)"), by"
+          + " \(provenance.tool) \(provenance.toolVersion)")
       let licenses = Set(provenance.sources.compactMap { $0.license }).sorted()
       if !licenses.isEmpty { print("licence, as stated: \(licenses.joined(separator: ", "))") }
       print("root \(checkpoint.rootDigest)")

@@ -10,6 +10,9 @@ struct Train: ParsableCommand {
       writes a file with weights, graph, tokenizer and a recorded run: `tlc run` fills its masks, \
       and `tlc finetune` goes on with it. The same text, options and processor give the same bits, \
       for any number of threads, also where training was killed and resumed.
+
+      Memory is that of the weights four times over, and of activations: it grows with the tokens of \
+      a part of a step and with depth times width, which --parts makes smaller.
       """)
 
   @Argument(help: "Files of plain text, whose paragraphs empty lines divide.", completion: .file())

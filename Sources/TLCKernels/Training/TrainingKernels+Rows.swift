@@ -149,8 +149,10 @@ extension TrainingKernels {
   public struct AdamW: Sendable {
     /// What gradients are multiplied by first.
     public var factor: Float
-    /// How slowly means of gradients and of their squares follow.
-    public var beta1: Float, beta2: Float
+    /// How slowly the mean of gradients follows.
+    public var beta1: Float
+    /// How slowly the mean of their squares follows.
+    public var beta2: Float
     /// The learning rate.
     public var rate: Float
     /// What of a weight, times the rate, is taken off.
