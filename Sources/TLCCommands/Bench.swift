@@ -6,31 +6,54 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure how fast the model of a .tlcq file runs on this machine.",
     discussion: """
-      Runs on drawn inputs for each batch, length and number of threads. Latency is of a run: the \
-      median, and what 90 and 99 of 100 runs do not exceed. GFLOP/s are of products, and beside them \
-      is their share of the fused multiply-adds that the same threads can do, measured in the same run.
+      Runs on drawn inputs for each way to compute, batch, length and number of threads: a row each. \
+      Times are of a run: the median, what 90 and 99 of 100 runs do not exceed (99% of 100 runs or \
+      more alone), and the most.
+
+      GFLOP/s are of products; "of FMA" is their share of the fused multiply-adds of f32 that as many \
+      threads can do here, which products of bytes exceed. GB/s are of the weights of products, each read once a run; "of read" is their share \
+      of what as many threads can read here from memory, and above 100% where weights stay in caches. \
+      Both limits are measured first, and stand under the table.
       """)
 
   @Argument(help: "The .tlcq file, or the index of a set.", completion: .file(extensions: ["tlcq"]))
   var file: String
 
-  @Option(help: ArgumentHelp("Rows of a batch; several with commas.", valueName: "counts"))
+  @Option(
+    help: ArgumentHelp(
+      "How products are computed, as `tlc run --compute` does: f32, int8, codes; several with commas. "
+        + "[default: f32]",
+      valueName: "ways"),
+    transform: Ways.init(parsing:))
+  var compute: Ways = Ways([.f32])
+
+  @Option(
+    help: ArgumentHelp(
+      "Rows of a batch; several with commas. [default: 1,32]", valueName: "counts"),
+    transform: { try Counts(parsing: $0, upTo: 1 << 24) })
   var batch: Counts = Counts([1, 32])
 
   @Option(
-    help: ArgumentHelp("Lengths of the other named axes; several with commas.", valueName: "counts")
-  )
+    help: ArgumentHelp(
+      "Lengths of the other named axes; several with commas. [default: 16,128]", valueName: "counts"
+    ),
+    transform: { try Counts(parsing: $0, upTo: 1 << 24) })
   var length: Counts = Counts([16, 128])
 
   @Option(
     help: ArgumentHelp(
-      "Threads a run; several with commas. [default: 1, and one a processor]", valueName: "counts"))
+      "Threads a run; several with commas. [default: 1, and one a processor]", valueName: "counts"),
+    transform: { try Counts(parsing: $0, upTo: 1_024) })
   var threads: Counts?
 
-  @Option(help: ArgumentHelp("Runs of each that are measured.", valueName: "count"))
-  var samples: Int = 25
+  @Option(help: ArgumentHelp("Runs of each row that are measured.", valueName: "count"))
+  var samples: Int = 100
 
-  @OptionGroup var computation: ComputeOptions
+  @Option(
+    help: ArgumentHelp(
+      "Seconds after which no more runs of a row are begun; three are measured in any case.",
+      valueName: "seconds"))
+  var time: Int = 10
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -39,98 +62,70 @@ struct Bench: ParsableCommand {
     if !(1...100_000).contains(samples) {
       throw ValidationError("--samples \(samples) is not in 1...100000")
     }
-    if let threads, !threads.counts.allSatisfy({ $0 <= 1_024 }) {
-      throw ValidationError("--threads \(threads.text) is not in 1...1024")
-    }
+    if !(0...86_400).contains(time) { throw ValidationError("--time \(time) is not in 0...86400") }
   }
 
   func run() throws {
     try reportingErrors {
-      let benchmark = try SessionBenchmark(
-        try Checkpoint(path: file), compute: computation.compute.library)
-      let threadCounts =
-        threads?.counts ?? Array(Set([1, Parallelism.automatic.threads])).sorted()
-      let others = benchmark.axes.filter { $0 != "batch" }
-      let batches = benchmark.axes.contains("batch") ? batch.counts : [1]
-      let lengths = others.isEmpty ? [1] : length.counts
-      var table = TextTable([
-        ("compute", .left), ("threads", .right), ("batch", .right), ("length", .right),
-        ("median", .right),
-        ("90%", .right), ("99%", .right), ("rows/s", .right), ("GFLOP/s", .right),
-        ("of FMA", .right),
-      ])
-      var rows: [BenchJSON.Row] = []
-      for count in threadCounts {
-        let limits = MachineLimits(team: Team(threadCount: count))
-        for batch in batches {
-          for length in lengths {
+      let checkpoint = try Checkpoint(path: file)
+      let benchmarks = try compute.ways.map {
+        try SessionBenchmark(checkpoint, compute: $0.library)
+      }
+      let axes = benchmarks.first?.axes ?? []
+      let others = axes.filter { $0 != "batch" }
+      var report = BenchReport(hasLengths: !others.isEmpty)
+      for count in threads?.counts ?? Array(Set([1, Parallelism.automatic.threads])).sorted() {
+        report.limits.append((count, MachineLimits(team: Team(threadCount: count))))
+        for batch in axes.contains("batch") ? batch.counts : [1] {
+          for length in others.isEmpty ? [1] : length.counts {
             var named = Dictionary(uniqueKeysWithValues: others.map { ($0, length) })
-            if benchmark.axes.contains("batch") { named["batch"] = batch }
-            let measured = try benchmark.measure(
-              named, threadCount: count, sampleCount: samples)
-            rows.append(BenchJSON.Row(measured, limits))
-            table.append([
-              computation.compute.library.rawValue, String(count), String(batch),
-              others.isEmpty ? "–" : String(length),
-              Self.time(measured.percentile(0.5)), Self.time(measured.percentile(0.9)),
-              Self.time(measured.percentile(0.99)), Format.significant(measured.rowsPerSecond),
-              Format.significant(measured.operationsPerSecond * 1e-9),
-              Format.percent(measured.operationsPerSecond / limits.operationsPerSecond),
-            ])
+            if axes.contains("batch") { named["batch"] = batch }
+            for benchmark in benchmarks {
+              report.append(
+                benchmark.compute, length: length,
+                try benchmark.measure(
+                  named, threadCount: count, sampleCount: samples, time: .seconds(time)))
+            }
           }
         }
       }
-      if json {
-        return try printJSON(BenchJSON(compute: computation.compute.library.rawValue, rows: rows))
-      }
-      print(table.lines.joined(separator: "\n"))
+      if json { return try printJSON(report.json) }
+      for line in report.lines { print(line) }
     }
-  }
-
-  private static func time(_ seconds: Double) -> String {
-    "\(Format.significant(seconds * 1e3)) ms"
   }
 }
 
 /// Positive integers with commas between them.
-struct Counts: ExpressibleByArgument {
+struct Counts {
   var counts: [Int]
 
   init(_ counts: [Int]) { self.counts = counts }
 
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    counts = parts.compactMap { Int($0) }
-    guard counts.count == parts.count, counts.allSatisfy({ (1...1 << 24).contains($0) }) else {
-      return nil
+  /// - Throws: `ValidationError` where one is not from 1 to `most`.
+  init(parsing text: String, upTo most: Int) throws {
+    counts = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      guard let count = Int(part), (1...most).contains(count) else {
+        throw ValidationError("\"\(part)\" is not a count from 1 to \(most)")
+      }
+      return count
     }
   }
-
-  var text: String { counts.map { String($0) }.joined(separator: ",") }
-  var defaultValueDescription: String { text }
 }
 
-/// What `tlc bench --json` prints.
-private struct BenchJSON: Encodable {
-  struct Row: Encodable {
-    var lengths: [String: Int]
-    var threads: Int
-    var seconds: [Double]
-    var operations: Double
-    var operationsPerSecond: Double
-    var limitOperationsPerSecond: Double
-    var limitBytesPerSecond: Double
+/// Ways to compute with commas between them.
+struct Ways {
+  var ways: [ComputeOptions.Way]
 
-    init(_ measured: SessionBenchmark.Measurement, _ limits: MachineLimits) {
-      lengths = measured.lengths
-      threads = measured.threadCount
-      seconds = measured.seconds
-      operations = measured.operationCount
-      operationsPerSecond = measured.operationsPerSecond
-      limitOperationsPerSecond = limits.operationsPerSecond
-      limitBytesPerSecond = limits.bytesPerSecond
+  init(_ ways: [ComputeOptions.Way]) { self.ways = ways }
+
+  /// - Throws: `ValidationError` where one is none.
+  init(parsing text: String) throws {
+    ways = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      guard let way = ComputeOptions.Way(rawValue: String(part)) else {
+        let all = ComputeOptions.Way.allCases.map { $0.rawValue }.joined(separator: ", ")
+        throw ValidationError("\"\(part)\" is none of \(all)")
+      }
+      return way
     }
   }
-  var compute: String
-  var rows: [Row]
 }

@@ -34,11 +34,13 @@ enum ExitStatus {
   static func status(of error: any Error) -> ExitCode {
     switch error {
     case let error as CheckpointError:
-      if case .format(_, let error) = error {
+      switch error {
+      case .format(_, let error):
         if case .probeMismatch = error.reason { return mismatch }
         return corrupt
+      case .noGraph: return failure
+      case .system: return system
       }
-      return system
     case is IOError: return system
     case let error as ImportError:
       if case .system = error { return system }

@@ -27,11 +27,7 @@ struct GraphCommand: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
-      let checkpoint = try Checkpoint(path: file)
-      guard let typed = try checkpoint.graph() else {
-        Terminal.printError("error: \(file): it has tensors, and no graph")
-        throw ExitStatus.failure
-      }
+      let typed = try Checkpoint(path: file).requiredGraph()
       if json { return print(typed.graph.json.json) }
       if dot { return print(GraphDrawing(typed).dot, terminator: "") }
       if svg { return print(GraphDrawing(typed).svg, terminator: "") }

@@ -76,13 +76,35 @@ struct Run: ParsableCommand {
         checkpoint, verifying: verify.library, compute: computation.compute.library,
         threadCount: threads.parallelism.threads)
       if let input { return try runTensors(session, input) }
-      var assets: [String: [UInt8]] = [:]
-      for asset in checkpoint.main.assets {
-        assets[asset.name] = try checkpoint.main.bytes(of: asset)
+      do {
+        let model = try textModel(session, checkpoint)
+        if !text.isEmpty { return try printAnswers(model, text) }
+        try forEachBatch { try printAnswers(model, $0) }
+      } catch let error as TextModelError {
+        throw Refusal(description: "\(file): \(error)")
+      } catch let error as TextError {
+        throw Refusal(description: "\(file): \(error)")
       }
-      let model = try TextModel(session, assets: assets)
-      if !text.isEmpty { return try printAnswers(model, text) }
-      try forEachBatch { try printAnswers(model, $0) }
+    }
+  }
+
+  /// Why the file does not take what it is given: the file first, and what is so.
+  private struct Refusal: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  private func textModel(_ session: Session, _ checkpoint: Checkpoint) throws -> TextModel {
+    var assets: [String: [UInt8]] = [:]
+    for asset in checkpoint.main.assets {
+      assets[asset.name] = try checkpoint.main.bytes(of: asset)
+    }
+    do {
+      return try TextModel(session, assets: assets)
+    } catch TextError.noTokenizer {
+      let inputs = session.inputs.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
+      throw Refusal(
+        description: "\(file): it has no tokenizer, so that it takes no text; it takes \(inputs),"
+          + " which --input gives from a file")
     }
   }
 
@@ -96,9 +118,19 @@ struct Run: ParsableCommand {
   /// Lines of stdin that are run at once.
   private static let batchCount = 32
 
+  /// Hands on the lines of stdin; those before one that is wrong, too.
   private func forEachBatch(_ body: ([String]) throws -> Void) throws {
     var batch: [String] = []
-    while let line = readLine() {
+    var lines = TextLines.standardInput
+    while true {
+      let line: String?
+      do {
+        line = try lines.next()
+      } catch {
+        if !batch.isEmpty { try body(batch) }
+        throw error
+      }
+      guard let line else { break }
       batch.append(line)
       guard batch.count == Self.batchCount else { continue }
       try body(batch)

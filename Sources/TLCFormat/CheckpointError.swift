@@ -4,6 +4,8 @@ public import TLCSystem
 public enum CheckpointError: Error, Equatable, Sendable {
   /// The bytes of the file at `path` are wrong.
   case format(path: String, FormatError)
+  /// A graph is needed, and the file at `path` has none.
+  case noGraph(path: String)
   /// The system failed.
   case system(IOError)
 }
@@ -12,6 +14,7 @@ extension CheckpointError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .format(let path, let error): "\(path): \(error)"
+    case .noGraph(let path): "\(path): it has tensors, and no graph"
     case .system(let error): error.description
     }
   }

@@ -72,6 +72,9 @@ public struct CodeMatrix: Sendable {
     (columnCount + PackedMatrix.panelWidth - 1) / PackedMatrix.panelWidth
   }
 
+  /// The bytes of memory that it takes.
+  public var byteCount: Int { panels.byteCount + steps.byteCount }
+
   /// out[i, j] = ``CodeProduct/element(_:_:_:group:step:bias:)`` of row i and column j.
   ///
   /// - Parameters:

@@ -82,6 +82,11 @@ public struct IntegerMatrix: Sendable {
     (columnCount + PackedMatrix.panelWidth - 1) / PackedMatrix.panelWidth
   }
 
+  /// The bytes of memory that it takes.
+  public var byteCount: Int {
+    panels.byteCount + steps.byteCount + remainderStarts.byteCount + (remainders?.byteCount ?? 0)
+  }
+
   /// out[i, j] = ``IntegerProduct/element(sum:scale:step:bias:)`` of row i and column j.
   ///
   /// - Parameters:

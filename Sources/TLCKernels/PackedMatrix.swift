@@ -67,6 +67,9 @@ public struct PackedMatrix: Sendable {
   /// The number of panels.
   public var panelCount: Int { (columnCount + Self.panelWidth - 1) / Self.panelWidth }
 
+  /// The bytes of memory that it takes.
+  public var byteCount: Int { panels.count * MemoryLayout<Float>.stride }
+
   /// out[i, j] = (one chain of fused multiply-adds over 𝑘, ascending, from +0, of
   /// left[i, 𝑘] · self[𝑘, j]) + bias[j]: ``MatrixProduct``, with ``FloatFunctions/nan`` for a NaN.
   ///

@@ -54,6 +54,9 @@ public struct SparseMatrix: Sendable {
     keptCount = kept
   }
 
+  /// The bytes of memory that it takes.
+  public var byteCount: Int { starts.byteCount + rows.byteCount + values.byteCount }
+
   /// What ``PackedMatrix/multiply(_:from:leftStride:bias:into:at:outStride:rows:panels:on:)`` does of
   /// contiguous rows, with columns in place of panels.
   ///

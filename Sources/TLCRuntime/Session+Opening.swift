@@ -35,11 +35,7 @@ extension Session {
   ) throws {
     let parallelism = Parallelism(threads: threadCount)
     try checkpoint.verifyFiles(depth: depth, parallelism: parallelism)
-    guard let graph = try checkpoint.graph() else {
-      throw CheckpointError.format(
-        path: checkpoint.main.path,
-        FormatError(.missingKey("graph"), at: checkpoint.main.graphOffset))
-    }
+    let graph = try checkpoint.requiredGraph()
     if depth >= .probes { _ = try checkpoint.repeatProbes(parallelism: parallelism) }
     var weights = try checkpoint.weights(of: graph.graph, parallelism: parallelism)
     let computed = try checkpoint.graph(graph, computing: compute, parallelism: parallelism)

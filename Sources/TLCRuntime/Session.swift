@@ -9,7 +9,7 @@ public import TLCModel
 /// Runs may overlap: each has memory of its own, which is kept for the next one of the same shapes.
 /// The same inputs give the same bits, whatever the number of threads.
 public final class Session: Sendable {
-  private let program: Program
+  let program: Program
   private let team: Team
   private let plans = Mutex<[[String: Shape]: Plan]>([:])
 

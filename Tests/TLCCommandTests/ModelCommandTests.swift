@@ -49,8 +49,6 @@ import Testing
     #expect(document == "svg")
     let json = try Tool.run("tlc", "graph", Self.file, "--json").output
     #expect(json.hasPrefix("{\"initializers\":[{\"tensor\":\"w\",\"value\":\"factor\"}]"))
-    let none = try Tool.run("tlc", "graph", Fixtures.path("valid/minimal.tlcq"))
-    #expect(none.status == 1 && none.errors.hasSuffix("it has tensors, and no graph\n"))
   }
 
   @Test func `runs a model on tensors of JSON, and of its own output`() throws {
@@ -81,11 +79,58 @@ import Testing
     #expect(verified.status == 0 && verified.output.contains("probes     ok  2 runs repeated, "))
     let inspected = try Tool.run("tlc", "inspect", file)
     #expect(inspected.output.contains("output digit in int8: cosine 0.99"))
-    let benched = try Tool.run(
-      "tlc", "bench", file, "--compute", "int8", "--batch", "1", "--threads", "1", "--samples", "1")
-    #expect(benched.status == 0 && benched.output.contains("\nint8 "), "\(benched.errors)")
     let refused = try Tool.run("tlc", "run", file, "--compute", "int9")
     #expect(refused.status == 64 && refused.errors.contains("int9"), "\(refused)")
+  }
+
+  @Test(arguments: ["graph", "run", "bench"])
+  func `says of a file without a graph that it has none`(command: String) throws {
+    let path = Fixtures.path("valid/minimal.tlcq")
+    let none = try Tool.run("tlc", command, path)
+    #expect(none.status == 1)
+    #expect(none.errors == "error: \(path): it has tensors, and no graph\n")
+  }
+
+  @Test func `says of a file without a tokenizer what it takes, and how`() throws {
+    let refused = try Tool.run("tlc", "run", Self.file, "--text", "a text")
+    #expect(refused.status == 1)
+    #expect(
+      refused.errors
+        == "error: \(Self.file): it has no tokenizer, so that it takes no text; it takes"
+        + " x f32 [batch, 2], which --input gives from a file\n")
+  }
+
+  @Test func `refuses a line that is not UTF-8, by its number, after those before it`() throws {
+    let scratch = try Scratch()
+    let (folder, file) = (scratch.path("model"), scratch.path("model.tlcq"))
+    try FileManager.default.copyItem(
+      atPath: Fixtures.path("models/huggingface/sentence-mean"), toPath: folder)
+    let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "text", "the", "last"]
+    try Data(words.joined(separator: "\n").utf8)
+      .write(to: URL(filePath: "\(folder)/vocab.txt"))
+    let converted = try Tool.run("tlc-convert", "\(folder)/model.safetensors", file)
+    #expect(converted.status == 0, "\(converted.errors)")
+    let sound = try Tool.run("tlc", "run", file, input: Array("a text\r\n\nthe last".utf8))
+    #expect(sound.status == 0 && sound.output.split(separator: "\n").count == 3, "\(sound)")
+    let broken = try Tool.run(
+      "tlc", "run", file, input: Array("a text\n\n".utf8) + [0xFF, 0xFE, 0x0A] + Array("b".utf8))
+    #expect(broken.status == 1 && broken.errors == "error: stdin: line 3 is not UTF-8\n")
+    #expect(
+      broken.output == sound.output.split(separator: "\n").prefix(2).joined(separator: "\n") + "\n")
+  }
+
+  @Test(arguments: [
+    ("--batch", "0", #""0" is not a count from 1 to 16777216"#),
+    ("--length", "8,-1", #""-1" is not a count from 1 to 16777216"#),
+    ("--threads", "2,", #""" is not a count from 1 to 1024"#),
+    ("--compute", "f32,int9", #""int9" is none of f32, int8, codes"#),
+    ("--samples", "0", "--samples 0 is not in 1...100000"),
+  ])
+  func `says of a wrong option what would be right`(
+    option: String, value: String, what: String
+  ) throws {
+    let refused = try Tool.run("tlc", "bench", Self.file, "\(option)=\(value)")
+    #expect(refused.status == 64 && refused.errors.contains(what), "\(refused.errors)")
   }
 
   @Test(arguments: [

@@ -30,16 +30,27 @@ public enum Tool {
   }
 
   /// Runs an executable of this package to its end.
-  public static func run(_ name: String, _ arguments: String...) throws -> Outcome {
-    try run(name, arguments)
+  public static func run(
+    _ name: String, _ arguments: String..., input: [UInt8]? = nil
+  ) throws -> Outcome {
+    try run(name, arguments, input: input)
   }
 
   /// Runs an executable, of this package or at a path, to its end.
-  public static func run(_ name: String, _ arguments: [String]) throws -> Outcome {
+  ///
+  /// - Parameter input: what it reads from its standard input; `nil` to leave it that of the tests.
+  public static func run(
+    _ name: String, _ arguments: [String], input: [UInt8]? = nil
+  ) throws -> Outcome {
     let process = process(name, arguments)
     let scratch = try Scratch()
     let files = ["output", "errors"].map { scratch.root.appending(path: $0) }
     for file in files { try Data().write(to: file) }
+    if let input {
+      let file = scratch.root.appending(path: "input")
+      try Data(input).write(to: file)
+      process.standardInput = try FileHandle(forReadingFrom: file)
+    }
     process.standardOutput = try FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
     try process.run()

@@ -16,19 +16,32 @@ public struct SessionBenchmark: Sendable {
     public var seconds: [Double]
     /// What a run computes.
     public var operationCount: Double
+    /// What a run reads of weights.
+    public var weights: WeightUse
 
-    /// The seconds that a share of runs do not exceed.
-    public func percentile(_ share: Double) -> Double {
-      seconds[min(seconds.count - 1, Int(Double(seconds.count) * share))]
+    /// The least of the times that so many of a hundred runs do not exceed.
+    ///
+    /// - Precondition: `percent` is from 1 to 100.
+    public func percentile(_ percent: Int) -> Double {
+      precondition((1...100).contains(percent), "the \(percent)th percentile")
+      return seconds[(seconds.count * percent + 99) / 100 - 1]
     }
 
+    /// Seconds of the run in the middle.
+    public var median: Double { percentile(50) }
+
+    /// Bytes of weights that are read a second, at the median, if each is read once a run.
+    public var weightBytesPerSecond: Double { Double(weights.byteCount) / median }
+
     /// Rows of the batch a second, at the median; runs, where no axis is `batch`.
-    public var rowsPerSecond: Double { Double(lengths["batch"] ?? 1) / percentile(0.5) }
+    public var rowsPerSecond: Double { Double(lengths["batch"] ?? 1) / median }
 
     /// Operations a second, at the median.
-    public var operationsPerSecond: Double { operationCount / percentile(0.5) }
+    public var operationsPerSecond: Double { operationCount / median }
   }
 
+  /// How products are computed.
+  public let compute: Compute
   private let graph: TypedGraph
   private let weights: [String: Tensor]
 
@@ -39,12 +52,9 @@ public struct SessionBenchmark: Sendable {
   ///   - compute: how products are computed.
   /// - Throws: `CheckpointError` where the file is wrong, or has no graph.
   public init(_ checkpoint: Checkpoint, compute: Compute = .f32) throws {
-    guard let graph = try checkpoint.graph() else {
-      throw CheckpointError.format(
-        path: checkpoint.main.path,
-        FormatError(.missingKey("graph"), at: checkpoint.main.graphOffset))
-    }
+    let graph = try checkpoint.requiredGraph()
     self.graph = try checkpoint.graph(graph, computing: compute)
+    self.compute = compute
     weights = try checkpoint.weights(of: graph.graph)
   }
 
@@ -53,16 +63,17 @@ public struct SessionBenchmark: Sendable {
     Set(graph.graph.inputs.flatMap { $0.type.dimensions.flatMap { $0.names } }).sorted()
   }
 
-  /// Runs on inputs that are drawn, as many times as asked for, after a first run that is not
-  /// counted.
+  /// Runs on inputs that are drawn, as many times as asked for or as there is time for, after a first
+  /// run that is not counted.
   ///
   /// - Parameters:
   ///   - lengths: of the named axes.
   ///   - threadCount: how many threads a run may use.
   ///   - sampleCount: how many runs are measured.
+  ///   - time: after how long no more are begun; three runs are measured in any case.
   /// - Throws: `GraphError` where the lengths do not fit.
   public func measure(
-    _ lengths: [String: Int], threadCount: Int, sampleCount: Int
+    _ lengths: [String: Int], threadCount: Int, sampleCount: Int, time: Duration
   ) throws -> Measurement {
     let session = try Session(graph, threadCount: threadCount) { name in
       guard let tensor = weights[name] else { throw GraphError.value(name, "it is not there") }
@@ -74,7 +85,8 @@ public struct SessionBenchmark: Sendable {
     let specialized = try graph.specialized(to: tensors.mapValues { $0.shape })
     _ = try session.run(tensors)
     var seconds: [Double] = []
-    for _ in 0..<sampleCount {
+    let end = ContinuousClock.now + time
+    while seconds.count < sampleCount, seconds.count < 3 || ContinuousClock.now < end {
       let start = ContinuousClock.now
       _ = try session.run(tensors)
       let elapsed = (ContinuousClock.now - start).components
@@ -82,6 +94,7 @@ public struct SessionBenchmark: Sendable {
     }
     return Measurement(
       lengths: lengths, threadCount: threadCount, seconds: seconds.sorted(),
-      operationCount: WorkEstimate(specialized).operationCount)
+      operationCount: WorkEstimate(specialized).operationCount,
+      weights: session.weightUse(specialized))
   }
 }

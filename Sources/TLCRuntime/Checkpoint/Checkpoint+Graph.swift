@@ -22,6 +22,16 @@ extension Checkpoint {
     }
   }
 
+  /// The graph, where there must be one.
+  ///
+  /// - Throws: as ``graph(registry:)``, and `CheckpointError.noGraph(path:)` where there is none.
+  public func requiredGraph(
+    registry: OperatorRegistry = .standard
+  ) throws(CheckpointError) -> TypedGraph {
+    guard let graph = try graph(registry: registry) else { throw .noGraph(path: main.path) }
+    return graph
+  }
+
   /// A graph of this checkpoint in a way to compute, which takes the codes that tensors are stored as.
   ///
   /// - Throws: `CheckpointError` where a tensor is not what was written.

@@ -50,4 +50,15 @@ enum LinearFactor: Sendable {
     case .codes(let matrix): matrix.panelCount
     }
   }
+
+  /// The form that is multiplied by, and its bytes in memory.
+  func use(rowCount: Int) -> (form: WeightUse.Form, byteCount: Int) {
+    switch self {
+    case .floats(_, let sparse?) where rowCount >= Self.sparse.rowCount:
+      (.sparse, sparse.byteCount)
+    case .floats(let matrix, _): (.floats, matrix.byteCount)
+    case .bytes(let matrix): (.bytes, matrix.byteCount)
+    case .codes(let matrix): (.codes, matrix.byteCount)
+    }
+  }
 }
