@@ -1,6 +1,6 @@
 /// Arithmetic on pairs of elements, for the instruction set of the file that includes this.
-#include "vector.h"
 #include "kernels.h"
+#include "power_f32.h"
 
 INLINE floats combined(const tlc_operation operation, floats x, floats y) {
   const floats z = operation == tlc_add        ? x + y
@@ -36,6 +36,30 @@ INLINE void combine_steps(const tlc_operation operation, size_t count, const flo
   else combine(operation, count, x, 1, y, 1, z);
 }
 
+/// An exponent that repeats costs what its power does.
+INLINE floats raised(floats x, floats y, size_t y_step, float exponent, int is_simple) {
+  return is_simple ? simple_power(x, exponent) : y_step ? power_of(x, y) : general_power(x, y);
+}
+
+INLINE void raise_all(size_t count, const float *x, size_t x_step, const float *y, size_t y_step,
+                      float *z) {
+  const floats only_x = *x, only_y = *y;
+  const float exponent = *y;
+  const int is_simple = !y_step && is_simple_exponent(exponent);
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES)
+    store(z + i, raised(x_step ? load(x + i) : only_x, y_step ? load(y + i) : only_y, y_step,
+                        exponent, is_simple));
+  if (i < count) {
+    const size_t size = (count - i) * sizeof(float);
+    floats rest_x = only_x, rest_y = only_y;
+    if (x_step) memcpy(&rest_x, x + i, size);
+    if (y_step) memcpy(&rest_y, y + i, size);
+    const floats rest = raised(rest_x, rest_y, y_step, exponent, is_simple);
+    memcpy(z + i, &rest, size);
+  }
+}
+
 void FOR_ISA(combine_f32)(tlc_operation operation, size_t count, const float *x, size_t x_step,
                           const float *y, size_t y_step, float *z) {
   if (count == 0) return;
@@ -44,5 +68,6 @@ void FOR_ISA(combine_f32)(tlc_operation operation, size_t count, const float *x,
   case tlc_subtract: combine_steps(tlc_subtract, count, x, x_step, y, y_step, z); break;
   case tlc_multiply: combine_steps(tlc_multiply, count, x, x_step, y, y_step, z); break;
   case tlc_divide: combine_steps(tlc_divide, count, x, x_step, y, y_step, z); break;
+  case tlc_power: raise_all(count, x, x_step, y, y_step, z); break;
   }
 }

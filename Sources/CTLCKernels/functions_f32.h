@@ -6,9 +6,8 @@
 
 INLINE floats two_to_the(ints n) { return number((words)((n + 127) << 23)); }
 
-/// Without the rule for NaN, which becomes some number.
-INLINE floats exp_finite(floats x) {
-  x = least(greatest(x, -104.f), 89.f);
+/// e^r − 1, for x = n · ln 2 + r from −104 to 89, with |r| at most about ½ ln 2; n is `power`.
+INLINE floats exp_reduced(floats x, ints *power) {
   const floats rounder = 0x1.8p23f;
   floats n = fused(x, 0x1.715476p+0f, rounder) - rounder;
   floats r = fused(n, -0x1.7f7d1cp-20f, fused(n, -0x1.62e4p-1f, x));
@@ -17,10 +16,29 @@ INLINE floats exp_finite(floats x) {
   q = fused(q, r, 0x1.5558aep-5f);
   q = fused(q, r, 0x1.555492p-3f);
   q = fused(q, r, 0x1.fffffcp-2f);
-  floats p = fused(r * r, q, r) + 1.f;
-  ints power = __builtin_convertvector(n, ints);
-  ints half = power >> 1;
-  return p * two_to_the(half) * two_to_the(power - half);
+  *power = __builtin_convertvector(n, ints);
+  return fused(r * r, q, r);
+}
+
+INLINE floats exp_of_parts(floats tail, ints power) {
+  const ints half = power >> 1;
+  return (tail + 1.f) * two_to_the(half) * two_to_the(power - half);
+}
+
+INLINE floats exp_clamped(floats x) { return least(greatest(x, -104.f), 89.f); }
+
+/// Without the rule for NaN, which becomes some number.
+INLINE floats exp_finite(floats x) {
+  ints power;
+  const floats tail = exp_reduced(exp_clamped(x), &power);
+  return exp_of_parts(tail, power);
+}
+
+/// Without the rule for NaN too. Near 0, r is x.
+INLINE floats expm1_finite(floats x) {
+  ints power;
+  const floats tail = exp_reduced(exp_clamped(x), &power);
+  return choose(absolute(x) < 0x1.6p-2f, tail, exp_of_parts(tail, power) - 1.f);
 }
 
 INLINE floats exp_of(floats x) { return nan_of(x, exp_finite(x)); }
@@ -128,6 +146,18 @@ INLINE floats gelu_tanh_of(floats x) {
   const floats inner = 0x1.988454p-1f * fused(0.044715f * x * x, x, x);
   const floats y = x * sigmoid_of(inner + inner);
   return nan_of(x, choose(y == y, y, choose(x < 0.f, (floats)-0.f, x)));
+}
+
+INLINE floats mish_of(floats x) {
+  const floats y = x * tanh_of(softplus_of(x));
+  return nan_of(y, y);
+}
+
+/// gamma · (x < 0 ? alpha · expm1(x / divisor) : x).
+INLINE floats exponential_unit_of(floats divisor, floats alpha, floats gamma, floats x) {
+  const floats t = x / divisor;
+  const floats y = gamma * choose(x < 0.f, alpha * nan_of(t, expm1_finite(t)), x);
+  return nan_of(y, y);
 }
 
 #endif

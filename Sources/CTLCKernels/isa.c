@@ -65,6 +65,12 @@ MAP(tlc_log_f32)
 MAP(tlc_softplus_f32)
 MAP(tlc_swish_f32)
 MAP(tlc_gelu_tanh_f32)
+MAP(tlc_mish_f32)
+
+void tlc_exponential_unit_f32(tlc_isa isa, size_t count, float divisor, float alpha, float gamma,
+                              const float *x, float *y) {
+  CALL(isa, tlc_exponential_unit_f32, count, divisor, alpha, gamma, x, y);
+}
 
 void tlc_combine_f32(tlc_isa isa, tlc_operation operation, size_t count, const float *x,
                      size_t x_step, const float *y, size_t y_step, float *z) {

@@ -31,6 +31,9 @@
   void tlc_softplus_f32_##isa(size_t count, const float *x, float *y);                             \
   void tlc_swish_f32_##isa(size_t count, const float *x, float *y);                                \
   void tlc_gelu_tanh_f32_##isa(size_t count, const float *x, float *y);                            \
+  void tlc_mish_f32_##isa(size_t count, const float *x, float *y);                                 \
+  void tlc_exponential_unit_f32_##isa(size_t count, float divisor, float alpha, float gamma,       \
+                                      const float *x, float *y);                                   \
   void tlc_combine_f32_##isa(tlc_operation operation, size_t count, const float *x, size_t x_step, \
                              const float *y, size_t y_step, float *z);                             \
   void tlc_softmax_f32_##isa(size_t rows, size_t length, const float *x, float *y);                \

@@ -2,8 +2,6 @@
 #include "kernels.h"
 #include "vector.h"
 
-typedef double doubles __attribute__((ext_vector_type(LANES / 2)));
-
 enum {
   moment_width = tlc_moment_width,
   /// Vectors of a row of a panel.

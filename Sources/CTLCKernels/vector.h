@@ -13,6 +13,11 @@ typedef float floats __attribute__((ext_vector_type(LANES)));
 typedef int32_t ints __attribute__((ext_vector_type(LANES)));
 typedef uint32_t words __attribute__((ext_vector_type(LANES)));
 
+/// Half as many of twice the width.
+typedef double doubles __attribute__((ext_vector_type(LANES / 2)));
+typedef int64_t longs __attribute__((ext_vector_type(LANES / 2)));
+typedef float half_of_floats __attribute__((ext_vector_type(LANES / 2)));
+
 #define INLINE static inline __attribute__((always_inline))
 /// Before a loop over what stays in registers.
 #define UNROLL _Pragma("clang loop unroll(full)")

@@ -2,9 +2,10 @@ internal import CTLCKernels
 public import TLCCore
 
 extension Kernels {
-  /// Arithmetic on two numbers, rounded once; a NaN that it gives is ``FloatFunctions/nan``.
+  /// Arithmetic on two numbers, rounded once, and ``FloatFunctions/pow(_:_:)``; a NaN that it gives is
+  /// ``FloatFunctions/nan``.
   public enum Arithmetic: CaseIterable, Sendable {
-    case add, subtract, multiply, divide
+    case add, subtract, multiply, divide, power
 
     /// The definition.
     public func reference(_ x: Float, _ y: Float) -> Float {
@@ -13,6 +14,7 @@ extension Kernels {
       case .subtract: FloatFunctions.canonical(x - y)
       case .multiply: FloatFunctions.canonical(x * y)
       case .divide: FloatFunctions.canonical(x / y)
+      case .power: FloatFunctions.pow(x, y)
       }
     }
 
@@ -22,6 +24,7 @@ extension Kernels {
       case .subtract: tlc_subtract
       case .multiply: tlc_multiply
       case .divide: tlc_divide
+      case .power: tlc_power
       }
     }
   }

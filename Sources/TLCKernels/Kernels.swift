@@ -4,7 +4,7 @@ public import TLCCore
 /// Fast kernels: the same bits as their references, for every instruction set.
 public enum Kernels {
   /// A function of ``FloatFunctions``, element by element.
-  public enum Function: CaseIterable, Sendable {
+  public enum Function: Hashable, Sendable {
     /// ``FloatFunctions/exp(_:)``.
     case exp
     /// ``FloatFunctions/tanh(_:)``.
@@ -23,6 +23,10 @@ public enum Kernels {
     case softplus
     /// ``FloatFunctions/swish(_:)``.
     case swish
+    /// ``FloatFunctions/mish(_:)``.
+    case mish
+    /// ``ExponentialUnit/apply(_:)``.
+    case exponentialUnit(ExponentialUnit)
 
     /// The definition.
     public func reference(_ x: Float) -> Float {
@@ -36,6 +40,8 @@ public enum Kernels {
       case .sigmoid: FloatFunctions.sigmoid(x)
       case .softplus: FloatFunctions.softplus(x)
       case .swish: FloatFunctions.swish(x)
+      case .mish: FloatFunctions.mish(x)
+      case .exponentialUnit(let unit): unit.apply(x)
       }
     }
   }
@@ -64,6 +70,10 @@ public enum Kernels {
     case .sigmoid: unsafe tlc_sigmoid_f32(isa, count, source, target)
     case .softplus: unsafe tlc_softplus_f32(isa, count, source, target)
     case .swish: unsafe tlc_swish_f32(isa, count, source, target)
+    case .mish: unsafe tlc_mish_f32(isa, count, source, target)
+    case .exponentialUnit(let unit):
+      unsafe tlc_exponential_unit_f32(
+        isa, count, unit.divisor, unit.alpha, unit.gamma, source, target)
     }
   }
 }

@@ -166,9 +166,21 @@ void tlc_log_f32(tlc_isa isa, size_t count, const float *x, float *y);
 void tlc_softplus_f32(tlc_isa isa, size_t count, const float *x, float *y);
 void tlc_swish_f32(tlc_isa isa, size_t count, const float *x, float *y);
 void tlc_gelu_tanh_f32(tlc_isa isa, size_t count, const float *x, float *y);
+void tlc_mish_f32(tlc_isa isa, size_t count, const float *x, float *y);
 
-/// Arithmetic on two numbers, rounded once; a NaN is 7fc00000.
-typedef enum { tlc_add = 0, tlc_subtract = 1, tlc_multiply = 2, tlc_divide = 3 } tlc_operation;
+/// gamma · (x < 0 ? alpha · expm1(x / divisor) : x), as `Elu`, `Selu` and `Celu` are; `x` and `y` may
+/// be the same.
+void tlc_exponential_unit_f32(tlc_isa isa, size_t count, float divisor, float alpha, float gamma,
+                              const float *x, float *y);
+
+/// Arithmetic on two numbers, rounded once, and `Pow`; a NaN is 7fc00000.
+typedef enum {
+  tlc_add = 0,
+  tlc_subtract = 1,
+  tlc_multiply = 2,
+  tlc_divide = 3,
+  tlc_power = 4
+} tlc_operation;
 
 /// z[i] of x[i · x_step] and y[i · y_step], where steps are 0 or 1; `z` may be the same memory as an
 /// operand whose step is 1.

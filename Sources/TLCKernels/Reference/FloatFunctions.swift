@@ -29,7 +29,7 @@ public enum FloatFunctions {
     return (Int32(n), r.addingProduct(r * r, q))
   }
 
-  /// 𝑒ˣ − 1, without cancellation where 𝑥 is near 0; within 1.6 ulp for 𝑥 ≤ 0.
+  /// 𝑒ˣ − 1, without cancellation where 𝑥 is near 0; within 1.68 ulp for 𝑥 ≤ 0.
   public static func expMinusOne(_ x: Float) -> Float {
     guard !x.isNaN else { return nan }
     return abs(x) < 0x1.6p-2 ? reduced(x).tail : exp(x) - 1
@@ -156,6 +156,9 @@ public enum FloatFunctions {
     let u = 1 + z
     return max(x, 0) + (log(u) + (z - (u - 1)) / u)
   }
+
+  /// 𝑥 · tanh(softplus(𝑥)).
+  public static func mish(_ x: Float) -> Float { canonical(x * tanh(softplus(x))) }
 
   /// 𝑥ʸ: products and roots where 𝑦 is 1, 2, 3, ½, 0, −½ or −1; else through logarithms in float64.
   public static func pow(_ x: Float, _ y: Float) -> Float {

@@ -107,7 +107,7 @@ extension Program {
     for place in nodes.indices {
       guard let linear = operators[place] as? Linear, linear.activation == nil,
         let use = onlyUse(of: nodes[place].outputs[0], uses), nodes[use].domain.isEmpty,
-        let function = nodes[use].function
+        let function = (operators[use] as? any FloatFunction)?.kernel
       else { continue }
       let fused = Node(
         Linear.name, domain: Linear.domain, name: nodes[use].name, inputs: nodes[place].inputs,
@@ -117,20 +117,5 @@ extension Program {
       removed.insert(place)
     }
     remove(removed)
-  }
-}
-
-extension Node {
-  /// The kernel's function that this node is.
-  fileprivate var function: Kernels.Function? {
-    switch operation {
-    case "Gelu":
-      attributes["approximate"].map { $0 == .string("none") } ?? true ? .gelu : .geluTanh
-    case "Tanh": .tanh
-    case "Sigmoid": .sigmoid
-    case "Softplus": .softplus
-    case "Swish": attributes["alpha"].map { $0 == .float(1) } ?? true ? .swish : nil
-    default: nil
-    }
   }
 }

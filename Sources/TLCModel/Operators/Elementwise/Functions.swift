@@ -61,9 +61,8 @@ public struct Softsign: FloatFunction, PlainOperator {
 public struct Mish: FloatFunction, PlainOperator {
   public static let name = "Mish"
   public init() {}
-  public func apply(_ x: Float) -> Float {
-    FloatFunctions.canonical(x * FloatFunctions.tanh(FloatFunctions.softplus(x)))
-  }
+  public var kernel: Kernels.Function? { .mish }
+  public func apply(_ x: Float) -> Float { FloatFunctions.mish(x) }
 }
 
 /// ½𝑥 · (1 + erf(𝑥 / √2)), or with tanh.

@@ -1,4 +1,4 @@
-internal import TLCKernels
+public import TLCKernels
 
 /// 𝑥 from 0 on, 𝛼𝑥 below.
 public struct LeakyRelu: FloatFunction {
@@ -24,48 +24,50 @@ public struct ThresholdedRelu: FloatFunction {
   public func apply(_ x: Float) -> Float { x > alpha ? x : x.isNaN ? x : 0 }
 }
 
+/// An operator that an ``ExponentialUnit`` is.
+public protocol ExponentialUnitOperator: FloatFunction {
+  /// Its definition.
+  var unit: ExponentialUnit { get }
+}
+
+extension ExponentialUnitOperator {
+  public var kernel: Kernels.Function? { .exponentialUnit(unit) }
+  public func apply(_ x: Float) -> Float { unit.apply(x) }
+}
+
 /// 𝑥 from 0 on, 𝛼(𝑒ˣ − 1) below.
-public struct Elu: FloatFunction {
+public struct Elu: ExponentialUnitOperator {
   public static let name = "Elu"
-  private let alpha: Float
+  public let unit: ExponentialUnit
 
   public init(_ attributes: inout Attributes) throws(OperatorError) {
-    alpha = try attributes.float("alpha") ?? 1
+    unit = .elu(alpha: try attributes.float("alpha") ?? 1)
   }
-
-  public func apply(_ x: Float) -> Float { x < 0 ? alpha * FloatFunctions.expMinusOne(x) : x }
 }
 
 /// 𝛾𝑥 from 0 on, 𝛾𝛼(𝑒ˣ − 1) below.
-public struct Selu: FloatFunction {
+public struct Selu: ExponentialUnitOperator {
   public static let name = "Selu"
-  private let alpha: Float
-  private let gamma: Float
+  public let unit: ExponentialUnit
 
   public init(_ attributes: inout Attributes) throws(OperatorError) {
-    alpha = try attributes.float("alpha") ?? 0x1.ac5c36p+0
-    gamma = try attributes.float("gamma") ?? 0x1.0cfac4p+0
-  }
-
-  public func apply(_ x: Float) -> Float {
-    gamma * (x < 0 ? alpha * FloatFunctions.expMinusOne(x) : x)
+    unit = .selu(
+      alpha: try attributes.float("alpha") ?? 0x1.ac5c36p+0,
+      gamma: try attributes.float("gamma") ?? 0x1.0cfac4p+0)
   }
 }
 
 /// 𝑥 from 0 on, 𝛼(exp(𝑥 / 𝛼) − 1) below.
-public struct Celu: FloatFunction {
+public struct Celu: ExponentialUnitOperator {
   public static let name = "Celu"
-  private let alpha: Float
+  public let unit: ExponentialUnit
 
   public init(_ attributes: inout Attributes) throws(OperatorError) {
-    alpha = try attributes.float("alpha") ?? 1
+    let alpha = try attributes.float("alpha") ?? 1
     guard alpha > 0 else {
       throw OperatorError("attribute \"alpha\" is \(alpha), not above 0")
     }
-  }
-
-  public func apply(_ x: Float) -> Float {
-    x < 0 ? alpha * FloatFunctions.expMinusOne(x / alpha) : x
+    unit = .celu(alpha: alpha)
   }
 }
 

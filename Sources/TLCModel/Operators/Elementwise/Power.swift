@@ -47,9 +47,7 @@ private struct PowerWork: ElementWork {
   func floating<Number: FloatingNumber>(_: Number.Type) {
     if Number.self == Float.self {
       Elementwise.binary(base, exponent, out, Float.self, Float.self, Float.self, context) {
-        $0.map {
-          FloatFunctions.pow($0, $1)
-        }
+        $0.combine(.power)
       }
     } else {
       Elementwise.binary(base, exponent, out, Double.self, Double.self, Double.self, context) {

@@ -6,9 +6,7 @@ enum RecurrentActivation: Sendable {
   case kernel(Kernels.Function)
   case relu
   case softsign
-  case softplus
   case affine(alpha: Float, beta: Float)
-  case elu(alpha: Float)
   case leakyRelu(alpha: Float)
   case thresholdedRelu(alpha: Float)
   case scaledTanh(alpha: Float, beta: Float)
@@ -26,9 +24,9 @@ enum RecurrentActivation: Sendable {
     case "Sigmoid": self = .kernel(.sigmoid)
     case "Relu": self = .relu
     case "Softsign": self = .softsign
-    case "Softplus": self = .softplus
+    case "Softplus": self = .kernel(.softplus)
     case "Affine": self = .affine(alpha: next(&alphas, 1), beta: next(&betas, 0))
-    case "Elu": self = .elu(alpha: next(&alphas, 1))
+    case "Elu": self = .kernel(.exponentialUnit(.elu(alpha: next(&alphas, 1))))
     case "LeakyRelu": self = .leakyRelu(alpha: next(&alphas, 0.01))
     case "ThresholdedRelu": self = .thresholdedRelu(alpha: next(&alphas, 1))
     case "ScaledTanh": self = .scaledTanh(alpha: next(&alphas, 1), beta: next(&betas, 1))
@@ -48,9 +46,7 @@ enum RecurrentActivation: Sendable {
     case .kernel(let function): Kernels.apply(function, x, to: x, in: range)
     case .relu: map { $0 < 0 ? 0 : $0 }
     case .softsign: map { $0 / (1 + abs($0)) }
-    case .softplus: map { FloatFunctions.softplus($0) }
     case .affine(let alpha, let beta): map { alpha * $0 + beta }
-    case .elu(let alpha): map { $0 < 0 ? alpha * FloatFunctions.expMinusOne($0) : $0 }
     case .leakyRelu(let alpha): map { $0 < 0 ? alpha * $0 : $0 }
     case .thresholdedRelu(let alpha): map { $0 > alpha || $0.isNaN ? $0 : 0 }
     case .scaledTanh(let alpha, let beta): map { alpha * FloatFunctions.tanh(beta * $0) }
