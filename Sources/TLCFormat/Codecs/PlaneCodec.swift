@@ -121,7 +121,9 @@ struct PlaneCodecs: Sendable {
   let all: [any PlaneCodec.Type]
 
   /// Every codec of the specification, in the order in which ties are broken.
-  static let standard = PlaneCodecs(all: [RawCodec.self, RANSCodec.self, DeflateCodec.self])
+  static let standard = PlaneCodecs(all: [
+    RawCodec.self, RANSCodec.self, RANSMatrixCodec.self, DeflateCodec.self,
+  ])
 
   subscript(name: String) -> (any PlaneCodec.Type)? { all.first { $0.name == name } }
 }

@@ -145,7 +145,8 @@ public final class CheckpointWriter {
     var superblock = Superblock(
       required: required, optional: optional, manifest: offset..<offset + manifest.count,
       manifestDigest: Digest(of: manifest.span))
-    superblock.minor = optional.isEmpty ? 0 : 1
+    let hasMatrix = planes.contains { $0.codec == RANSMatrixCodec.name }
+    superblock.minor = hasMatrix ? 2 : optional.isEmpty ? 0 : 1
     guard manifest.count <= Limits.manifestByteCount else {
       throw .format(
         path: path ?? file.path,

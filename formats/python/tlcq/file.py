@@ -8,7 +8,7 @@ import zlib
 
 import numpy as np
 
-from . import rans
+from . import rans, rans_matrix
 from .bits import trailing, unpack
 from .errors import FormatError
 from .manifest import DTYPES, Manifest, floats, is_step
@@ -76,13 +76,15 @@ class File:
     def symbols(self, reference, tensor, limit=None):
         """A plane's symbols; R24 to R29."""
         plane = self.manifest.planes[reference.index]
-        if plane.codec not in ("raw", "rans", "deflate"):
+        if plane.codec not in ("raw", "rans", "rans-matrix", "deflate"):
             raise FormatError("unknownCodec", plane.codec_at, tensor)
         data = self.stored(reference.index, tensor)
         bits = reference.count * reference.width
         try:
             if plane.codec == "rans":
                 symbols = rans.decode(data, reference.count, reference.width)
+            elif plane.codec == "rans-matrix":
+                symbols = rans_matrix.decode(data, reference.count, reference.width)
             else:
                 if plane.codec == "deflate":
                     data = inflate(data, plane.raw_length)
