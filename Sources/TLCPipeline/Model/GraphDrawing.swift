@@ -1,141 +1,140 @@
 import TLCCore
 public import TLCModel
 
-/// A drawing of a graph: inputs at the top, each node below what it uses; weights are listed in the
-/// nodes that use them.
+/// A drawing of a graph: inputs at the top, each node below what it uses; weights, and what is made of
+/// weights alone, are listed in the nodes that use them.
 public struct GraphDrawing {
-  private struct Box {
+  struct Box {
+    enum Kind {
+      case input, node, output
+    }
+
     var title: String
+    /// The type of the value that it stands for.
+    var type: String
     var lines: [String]
-    var column = 0
-    var row = 0
     var kind: Kind
+    var row = 0
+    var column = 0
   }
-  private enum Kind {
-    case input, node, output
+  struct Edge {
+    var from: Int
+    var to: Int
+    var label: String
   }
 
-  private var boxes: [Box] = []
-  private var edges: [(from: Int, to: Int, label: String)] = []
+  private(set) var boxes: [Box] = []
+  private(set) var edges: [Edge] = []
 
   /// Lays a graph out.
   public init(_ typed: TypedGraph) {
     let graph = typed.graph
-    let weights = Dictionary(
-      graph.initializers.map { ($0.value, $0.tensor) }, uniquingKeysWith: { first, _ in first })
+    func type(_ value: String?) -> String {
+      value.flatMap { typed.types[$0] }.map { "\($0)" } ?? ""
+    }
+    var fixed: [String: FixedValue] = [:]
+    for initializer in graph.initializers {
+      fixed[initializer.value] = FixedValue(sources: [initializer.tensor])
+    }
     var givers: [String: Int] = [:]
     for input in graph.inputs {
       givers[input.name] = boxes.count
-      boxes.append(Box(title: input.name, lines: ["\(input.type)"], kind: .input))
+      boxes.append(Box(title: input.name, type: type(input.name), lines: [], kind: .input))
     }
     for node in graph.nodes {
+      // Constants, as axes and shapes are, are not shown.
+      let inputs = node.inputs.filter { !$0.isEmpty && typed.constants[$0] == nil }
+      if inputs.allSatisfy({ fixed[$0] != nil }) {
+        let made = FixedValue(inputs.compactMap { fixed[$0] }, by: node.operation)
+        for output in node.outputs where !output.isEmpty { fixed[output] = made }
+        continue
+      }
       let place = boxes.count
-      var lines = [node.name]
-      var row = 0
-      for input in node.inputs {
-        if let tensor = weights[input] {
-          lines.append("\(tensor) \(typed.types[input].map { "\($0)" } ?? "")")
+      var box = Box(
+        title: node.operation, type: type(node.outputs.first), lines: [node.name], kind: .node)
+      for input in inputs {
+        if let value = fixed[input] {
+          box.lines.append("\(value.text) \(type(input))")
         } else if let giver = givers[input] {
-          edges.append((giver, place, typed.types[input].map { "\($0)" } ?? ""))
-          row = max(row, boxes[giver].row + 1)
+          edges.append(Edge(from: giver, to: place, label: type(input)))
         }
       }
-      boxes.append(Box(title: node.operation, lines: lines, row: row, kind: .node))
+      boxes.append(box)
       for output in node.outputs where !output.isEmpty { givers[output] = place }
     }
     for output in graph.outputs {
-      guard let giver = givers[output] else { continue }
-      edges.append((giver, boxes.count, ""))
-      boxes.append(
-        Box(
-          title: output, lines: [typed.types[output].map { "\($0)" } ?? ""],
-          row: boxes[giver].row + 1, kind: .output))
-    }
-    var columns: [Int: Int] = [:]
-    for place in boxes.indices {
-      boxes[place].column = columns[boxes[place].row, default: 0]
-      columns[boxes[place].row, default: 0] += 1
-    }
-  }
-
-  /// Graphviz's language.
-  public var dot: String {
-    func quoted(_ text: String) -> String {
-      "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-    }
-    var lines = ["digraph {", "  node [shape=box, fontname=\"sans-serif\", fontsize=10];"]
-    for (place, box) in boxes.enumerated() {
-      let label = ([box.title] + box.lines).map { quoted($0).dropFirst().dropLast() }
-        .joined(separator: "\\n")
-      let style = box.kind == .node ? "" : ", style=rounded"
-      lines.append("  n\(place) [label=\"\(label)\"\(style)];")
-    }
-    for edge in edges {
-      lines.append("  n\(edge.from) -> n\(edge.to) [tooltip=\(quoted(edge.label))];")
-    }
-    return (lines + ["}", ""]).joined(separator: "\n")
-  }
-
-  private static let width = 300
-  private static let gap = (across: 24, down: 40)
-  private static let lineHeight = 14
-
-  /// A picture that needs no other file.
-  public var svg: String {
-    let rows = (boxes.map { $0.row }.max() ?? 0) + 1
-    var heights = Array(repeating: 0, count: rows)
-    for box in boxes { heights[box.row] = max(heights[box.row], Self.height(box)) }
-    var tops: [Int] = []
-    var top = 16
-    for height in heights {
-      tops.append(top)
-      top += height + Self.gap.down
-    }
-    let columns = (boxes.map { $0.column }.max() ?? 0) + 1
-    let total = (width: columns * (Self.width + Self.gap.across) + 8, height: top)
-    func left(_ box: Box) -> Int { 16 + box.column * (Self.width + Self.gap.across) }
-    var parts = [
-      """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(total.width) \(total.height)" \
-      width="\(total.width)" height="\(total.height)" font-family="system-ui, sans-serif" \
-      font-size="11">
-      <style>
-      rect { fill: #fff; stroke: #5b6b7b } .input rect, .output rect { fill: #eef4fb; rx: 8px }
-      path { fill: none; stroke: #9aa7b4 } text { fill: #22303c } .title { font-weight: 600 }
-      svg { background: #fff }
-      </style>
-      """
-    ]
-    for edge in edges {
-      let (a, b) = (boxes[edge.from], boxes[edge.to])
-      let start = (x: left(a) + Self.width / 2, y: tops[a.row] + Self.height(a))
-      let end = (x: left(b) + Self.width / 2, y: tops[b.row])
-      let middle = (start.y + end.y) / 2
-      parts.append(
-        "<path d=\"M\(start.x) \(start.y) C\(start.x) \(middle) \(end.x) \(middle)"
-          + " \(end.x) \(end.y)\"><title>\(Self.escaped(edge.label))</title></path>")
-    }
-    for box in boxes {
-      let (x, y) = (left(box), tops[box.row])
-      parts.append(
-        "<g class=\"\(box.kind)\"><rect x=\"\(x)\" y=\"\(y)\" width=\"\(Self.width)\""
-          + " height=\"\(Self.height(box))\"/>")
-      for (line, text) in ([box.title] + box.lines).enumerated() {
-        let shown = text.count > 48 ? "…" + text.suffix(47) : text
-        parts.append(
-          "<text x=\"\(x + 8)\" y=\"\(y + 15 + line * Self.lineHeight)\""
-            + (line == 0 ? " class=\"title\"" : "")
-            + ">\(Self.escaped(shown))<title>\(Self.escaped(text))</title></text>")
+      if let giver = givers[output] {
+        edges.append(Edge(from: giver, to: boxes.count, label: type(output)))
       }
-      parts.append("</g>")
+      let lines = fixed[output].map { [$0.text] } ?? []
+      boxes.append(Box(title: output, type: type(output), lines: lines, kind: .output))
     }
-    return (parts + ["</svg>", ""]).joined(separator: "\n")
+    placeRows()
+    placeColumns()
   }
 
-  private static func height(_ box: Box) -> Int { 10 + (1 + box.lines.count) * lineHeight }
+  /// A box is below all that it uses, and no higher than just above the first that uses it.
+  private mutating func placeRows() {
+    for edge in edges {
+      boxes[edge.to].row = max(boxes[edge.to].row, boxes[edge.from].row + 1)
+    }
+    var limits = Array(repeating: Int.max, count: boxes.count)
+    for edge in edges.reversed() {
+      // All edges from `edge.to` have been seen: they come behind those to it.
+      let user = boxes[edge.to]
+      let row =
+        user.kind == .node && limits[edge.to] < Int.max ? max(user.row, limits[edge.to]) : user.row
+      limits[edge.from] = min(limits[edge.from], row - 1)
+    }
+    for place in boxes.indices where boxes[place].kind == .node && limits[place] < Int.max {
+      boxes[place].row = max(boxes[place].row, limits[place])
+    }
+  }
 
-  private static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
+  /// A box stands below what it uses where that place is free, or right of all others of its row.
+  private mutating func placeColumns() {
+    var above = Array(repeating: 0, count: boxes.count)
+    for edge in edges.reversed() { above[edge.to] = edge.from }
+    var next: [Int: Int] = [:]
+    for place in boxes.indices {
+      let row = boxes[place].row
+      let wanted = boxes[place].kind == .input ? 0 : boxes[above[place]].column
+      boxes[place].column = max(wanted, next[row, default: 0])
+      next[row] = boxes[place].column + 1
+    }
+  }
+}
+
+/// What no run changes: tensors of the checkpoint, and the operators that they went through.
+private struct FixedValue {
+  private var sources: [String]
+  private var operations: [String] = []
+
+  /// More are not told.
+  private static let most = 4
+
+  init(sources: [String]) { self.sources = sources }
+
+  init(_ values: [FixedValue], by operation: String) {
+    sources = []
+    for source in values.flatMap({ $0.sources }) where !sources.contains(source) {
+      sources.append(source)
+    }
+    for operation in values.flatMap({ $0.operations }) + [operation]
+    where !operations.contains(operation) {
+      operations.append(operation)
+    }
+    sources = Self.held(sources)
+    operations = Self.held(operations)
+  }
+
+  private static func held(_ names: [String]) -> [String] {
+    names.count <= most ? names : Array(names.prefix(most - 1)) + ["…"]
+  }
+
+  var text: String {
+    sources.isEmpty
+      ? operations.joined(separator: " ")
+      : ([sources.joined(separator: ", ")] + operations).joined(separator: " → ")
   }
 }
