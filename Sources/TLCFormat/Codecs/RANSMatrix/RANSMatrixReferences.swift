@@ -11,20 +11,27 @@ struct RANSMatrixReferences {
   /// Columns, the one that tells most of the others first.
   let references: [Int]
 
-  private static let rowLengths = 8...1_024
+  private static let leastRowLength = 8
+  /// Of longer rows no column is predicted from another.
+  private static let greatestRelatedLength = 1_024
   private static let leastRowCount = 64
   /// So many products make up the covariance, at most.
   private static let productCount = 1 << 31
   /// A reference must save so many bits a column.
   private static let bitsPerCoefficient = 3.0
 
-  /// `nil` where there are too few rows, or too long ones.
+  /// `nil` where there are too few rows, or too short ones.
   init?(_ symbols: RANSMatrixSymbols, _ parallelism: Parallelism) {
-    guard Self.rowLengths.contains(symbols.rowLength), symbols.rowCount >= Self.leastRowCount
+    guard symbols.rowLength >= Self.leastRowLength, symbols.rowCount >= Self.leastRowCount
     else { return nil }
     self.symbols = symbols
     self.parallelism = parallelism
     length = symbols.rowLength
+    guard length <= Self.greatestRelatedLength else {
+      covariance = []
+      references = []
+      return
+    }
     let rowCount = Self.productCount / (length * length)
     covariance = Self.covariance(
       symbols, symbols.sampledRows(count: rowCount * length), parallelism)
