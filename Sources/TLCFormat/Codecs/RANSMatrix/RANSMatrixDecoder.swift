@@ -72,7 +72,21 @@ struct RANSMatrixDecoder {
 
   /// Takes what is expected in quarters apart, at places in the order of coding.
   private mutating func expect(_ columns: Range<Int>, _ rowTables: SIMD8<UInt32>) {
-    let center = Int32(plane.header.center) - RANSMatrixSlots.bias
+    Self.expect(
+      columns, quarters, rowTables, columnTables,
+      center: Int32(plane.header.center) - RANSMatrixSlots.bias, tables: &tables,
+      expected: &expected)
+  }
+
+  private static func expect(
+    _ columns: Range<Int>, _ quarters: [SIMD8<Int32>], _ rowTables: SIMD8<UInt32>,
+    _ columnTables: [UInt32], center: Int32, tables: inout [SIMD8<UInt32>],
+    expected: inout [SIMD8<UInt32>]
+  ) {
+    let quarters = quarters.span
+    let columnTables = columnTables.span
+    var tables = tables.mutableSpan
+    var expected = expected.mutableSpan
     for place in columns {
       let whole = (quarters[place] &+ 2) &>> 2
       let phase = quarters[place] &- (whole &<< 2) &+ 2

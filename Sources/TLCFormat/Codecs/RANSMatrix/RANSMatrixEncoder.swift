@@ -8,7 +8,7 @@ struct RANSMatrixEncoder {
   private let parallelism: Parallelism
 
   /// How many references are tried: more of them make decoding slower.
-  static let referenceCounts = [4, 8, 16, 32, 64, 128]
+  static let referenceCounts = [4, 8, 16, 32, 64, 96]
   private static let precision = 12
   /// A chunk has about so many symbols.
   private static let chunkLength = 1 << 17
