@@ -53,13 +53,6 @@ struct Slices<Element: FloatingTensorElement>: Sendable {
       nonZeroCount == 0 ? 0 : (sumOfSquares / Double(nonZeroCount)).squareRoot()
     }
 
-    init() {}
-
-    /// The statistics of several slices together.
-    init(sum parts: [Statistics]) {
-      for part in parts { add(part) }
-    }
-
     fileprivate mutating func add(_ other: Statistics) {
       minimum = min(minimum, other.minimum)
       maximum = max(maximum, other.maximum)

@@ -103,6 +103,29 @@ import Testing
     }
   }
 
+  @Test func `gives rows that are often looked up finer steps`() throws {
+    var arbitrary = Arbitrary(seed: 6)
+    let tensor = Tensor(arbitrary.floats(5 * 40), shape: try Self.shape(5, 40))
+    let calibration = TensorCalibration(lookUps: [0, 3, 15, 1_000_000, 0])
+    func values(_ frequency: Double, _ calibration: TensorCalibration?) throws -> UniformValues {
+      try #require(
+        try UniformStepQuantizer(step: 0.4, frequency: frequency).quantize(
+          tensor, calibration: calibration, parallelism: .serial) as? UniformValues)
+    }
+    let plain = try values(1, nil)
+    #expect(plain.layout == .tensor)
+    #expect(try values(0, calibration) == plain)
+    let found = try values(1, calibration)
+    #expect(found.layout == .axis(0))
+    for (step, share) in zip(found.steps, [1, 0.5, 0.25, 0.0625, 1]) {
+      #expect(abs(step / (plain.steps[0] * share) - 1) < 2e-3)
+    }
+    let half = try values(0.5, calibration)
+    #expect(abs(half.steps[2] / (plain.steps[0] * 0.5) - 1) < 2e-3)
+    // Counts of another table are of no use.
+    #expect(try values(1, TensorCalibration(lookUps: [1])) == plain)
+  }
+
   @Test func `refuses an element that is not finite, with its index`() throws {
     let tensor = Tensor([1, .nan, .infinity] as [Float], shape: try Self.shape(3))
     #expect(throws: CompressionError.nonFinite(count: 2, firstIndex: 1)) {

@@ -1,4 +1,5 @@
 public import TLCCore
+internal import TLCKernels
 public import TLCSystem
 
 /// Rounds to multiples of a step, without clipping: what entropy coding makes small.
@@ -6,9 +7,6 @@ public import TLCSystem
 /// The step is in units of the root mean square of the elements that are not 0, of the tensor or of
 /// each slice. Where no errors are made good by feedback, |decoded − element| is at most half a step,
 /// plus the rounding of the product.
-///
-/// A table whose look-ups were counted, and that has no other granularity, has a step a row: the rarer
-/// it is looked up, the greater, with the step as that of the same expected error.
 public struct UniformStepQuantizer: Quantizer {
   public static let name = "uniform-step"
 
@@ -16,22 +14,26 @@ public struct UniformStepQuantizer: Quantizer {
   public let step: Double
   /// How steps are shared out.
   public let granularity: Granularity
+  /// How much finer the steps of rows are that are often looked up: a row of 𝑛 look-ups in
+  /// calibration has the step times (𝑛 + 1)^(−frequency / 2), but no less than 1/16 of it.
+  public let frequency: Double
   /// Whether and how errors are made good.
   public let feedback: FeedbackOptions
-  /// Whether steps of a table follow its look-ups.
-  public let weighsLookUps: Bool
 
   /// - Precondition: `step` is in 2⁻²⁰...2⁴.
   public init(
     step: Double, granularity: Granularity = Granularity(),
-    feedback: FeedbackOptions = FeedbackOptions(), weighsLookUps: Bool = true
+    frequency: Double = Self.standardFrequency, feedback: FeedbackOptions = FeedbackOptions()
   ) {
     precondition(Self.steps.contains(step), "a step of \(step)")
     self.step = step
     self.granularity = granularity
+    self.frequency = frequency
     self.feedback = feedback
-    self.weighsLookUps = weighsLookUps
   }
+
+  /// Where nothing is said of ``frequency``.
+  public static let standardFrequency = 1.0
 
   private static let steps = 0x1p-20...16.0
 
@@ -39,8 +41,9 @@ public struct UniformStepQuantizer: Quantizer {
     var parameters = parameters
     step = try parameters.number("step", in: Self.steps)
     granularity = try Granularity(parameters: &parameters)
+    frequency = try parameters.number(
+      "frequency", in: 0...1, default: Self.standardFrequency)
     feedback = try FeedbackOptions(parameters: &parameters)
-    weighsLookUps = try parameters.flag("look-ups", default: true)
     try parameters.finish()
   }
 
@@ -48,35 +51,34 @@ public struct UniformStepQuantizer: Quantizer {
     _ tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
   ) throws(CompressionError) -> any TensorValues {
     var layout = try granularity.layout(for: tensor.shape)
-    var factors: [Double]?
-    if weighsLookUps, layout == .tensor, let lookUps = calibration?.lookUps,
-      lookUps.count == tensor.shape.dimensions.first
-    {
-      factors = LookUpSteps(lookUps)?.factors
-      if factors != nil { layout = .axis(0) }
-    }
+    // Rows of a table have steps of their own where it is known how often they are looked up.
+    let lookUps = granularity.axis == nil && frequency > 0 ? calibration?.lookUps : nil
+    if let lookUps, lookUps.count == tensor.shape.dimensions.first { layout = .axis(0) }
     func quantize<Element: FloatingTensorElement>(
       _: Element.Type
     ) throws(CompressionError) -> UniformValues {
       try self.quantize(
-        Slices<Element>(tensor: tensor, layout: layout), factors, calibration, parallelism)
+        Slices<Element>(tensor: tensor, layout: layout), calibration, parallelism)
     }
     return try tensor.withFiniteElements { type throws(CompressionError) in
       type == Float.self ? try quantize(Float.self) : try quantize(type)
     }
   }
 
+  /// What the step of a row is times.
+  private func share(lookUps: Int) -> Double {
+    max(1.0 / 16, DoubleFunctions.pow(Double(lookUps + 1), -frequency / 2))
+  }
+
   private func quantize<Element: FloatingTensorElement>(
-    _ slices: Slices<Element>, _ factors: [Double]?, _ calibration: TensorCalibration?,
-    _ parallelism: Parallelism
+    _ slices: Slices<Element>, _ calibration: TensorCalibration?, _ parallelism: Parallelism
   ) throws(CompressionError) -> UniformValues {
     let statistics = slices.statistics(parallelism)
-    let wanted: [Double]
-    if let factors {
-      let rms = Slices<Element>.Statistics(sum: statistics).rms
-      wanted = factors.map { rms * step * $0 }
-    } else {
-      wanted = statistics.map { $0.rms * step }
+    var wanted = statistics.map { $0.rms * step }
+    if granularity.axis == nil, slices.layout != .tensor, let lookUps = calibration?.lookUps {
+      let whole = Slices<Element>(tensor: slices.tensor, layout: .tensor)
+      let rms = whole.statistics(parallelism)[0].rms
+      wanted = lookUps.map { rms * step * share(lookUps: $0) }
     }
     let rounding = StepRounding(
       dtype: slices.tensor.dtype, steps: wanted, isShared: slices.layout == .tensor)
