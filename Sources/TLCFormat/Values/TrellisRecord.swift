@@ -60,45 +60,75 @@ struct TrellisRecord: ValuesRecord {
     _ tensor: TensorGeometry, mask: Bitmap?, from source: PlaneSource
   ) throws(CheckpointError) -> Tensor {
     let limit = UInt32(maximum - minimum)
-    var symbols: [[UInt32]] = []
+    var symbols: [UInt32] = []
     for (plane, count) in codes {
-      symbols.append(try source.symbols(plane, count: count, limit: limit))
+      symbols += try source.symbols(plane, count: count, limit: limit)
     }
-    switch tensor.dtype {
-    case .f16: return try decode(tensor, mask, symbols, Float16.self, source)
-    case .bf16: return try decode(tensor, mask, symbols, BFloat16.self, source)
-    case .f64: return try decode(tensor, mask, symbols, Double.self, source)
-    default: return try decode(tensor, mask, symbols, Float.self, source)
+    // A line may ask for more symbols than there are before that is noticed.
+    symbols += Array(repeating: 0, count: lineLength(tensor.shape))
+    do throws(TrellisError) {
+      return switch tensor.dtype {
+      case .f16: try decode(tensor.shape, mask, symbols, Float16.self)
+      case .bf16: try decode(tensor.shape, mask, symbols, BFloat16.self)
+      case .f64: try decode(tensor.shape, mask, symbols, Double.self)
+      default: try decode(tensor.shape, mask, symbols, Float.self)
+      }
+    } catch {
+      guard let plane = planes.first else { preconditionFailure("no symbols, but elements") }
+      throw source.formatError(
+        .malformedPlane(
+          "\(error.found) elements before index \(error.index) are on grid 0, of \(codes[0].count)"),
+        in: plane)
     }
   }
 
+  /// That not as many elements are on a grid as there are symbols.
+  private struct TrellisError: Error {
+    var index: Int
+    var found: Int
+  }
+
+  /// The elements that are decoded between checks: neighbours with a state each, or a sequence.
+  private func lineLength(_ shape: Shape) -> Int {
+    guard shape.count > 0 else { return 0 }
+    return shape.stride(of: axis) == 1 ? shape.dimensions[axis] : shape.stride(of: axis)
+  }
+
   private func decode<Element: FloatingTensorElement>(
-    _ tensor: TensorGeometry, _ mask: Bitmap?, _ symbols: [[UInt32]], _: Element.Type,
-    _ source: PlaneSource
-  ) throws(CheckpointError) -> Tensor {
-    var elements: [Element] = []
-    elements.reserveCapacity(tensor.shape.count)
-    var walk = TrellisWalk(shape: tensor.shape, axis: axis, states: states)
-    let (first, second) = (symbols[0], symbols[1])
-    var next = (0, 0)
-    for index in 0..<tensor.shape.count {
-      let grid = walk.grid
-      var code: Int32 = 0
-      if mask?[index] ?? true {
-        let isFirst = grid == 0
-        guard isFirst ? next.0 < first.count : next.1 < second.count else {
-          guard let plane = planes.first else { preconditionFailure("no symbols, but elements") }
-          throw source.formatError(
-            .malformedPlane(
-              "element \(index) is on grid \(grid), whose \(codes[Int(grid)].count) symbols are used"
-            ), in: plane)
+    _ shape: Shape, _ mask: Bitmap?, _ symbols: [UInt32], _: Element.Type
+  ) throws(TrellisError) -> Tensor {
+    let (first, all) = (codes[0].count, codes[0].count + codes[1].count)
+    let length = shape.dimensions[axis]
+    let line = lineLength(shape)
+    let isSequence = line > 0 && shape.stride(of: axis) == 1
+    return try Parallelism.serial.fillTensor(shape: shape, pieceLength: max(1, shape.count)) {
+      (_, out: inout MutableSpan<Element>) throws(TrellisError) in
+      let symbols = symbols.span
+      var current = [UInt8](repeating: 0, count: isSequence ? 1 : line)
+      var states = current.mutableSpan
+      var (next0, next1) = (0, first)
+      for start in stride(from: 0, to: shape.count, by: max(1, line)) {
+        if isSequence || start / line % length == 0 {
+          for i in states.indices { states[i] = 0 }
         }
-        code = Int32(truncatingIfNeeded: isFirst ? first[next.0] : second[next.1]) &+ minimum
-        next = isFirst ? (next.0 + 1, next.1) : (next.0, next.1 + 1)
+        for i in 0..<line {
+          let state = states[isSequence ? 0 : i]
+          let grid = self.states.grid(of: state)
+          var code: Int32 = 0
+          if mask?[start + i] ?? true {
+            let symbol = symbols[grid == 0 ? next0 : next1]
+            code = Int32(truncatingIfNeeded: symbol) &+ minimum
+            next0 &+= Int(1 &- grid)
+            next1 &+= Int(grid)
+          }
+          states[isSequence ? 0 : i] = self.states.state(after: code, in: state)
+          out[start + i] = Element(
+            code: self.states.multiple(of: code, onGrid: grid), step: step)
+        }
+        guard next0 <= first, next1 <= all else {
+          throw TrellisError(index: start + line, found: next0)
+        }
       }
-      walk.take(code)
-      elements.append(Element(code: states.multiple(of: code, onGrid: grid), step: step))
     }
-    return Tensor(elements, shape: tensor.shape)
   }
 }
