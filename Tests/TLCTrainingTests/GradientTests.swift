@@ -70,6 +70,33 @@ struct GradientTests {
     }
   }
 
+  @Test func `runs of other shapes share memory, and give the same as alone`() throws {
+    var builder = GraphBuilder(registry: TrainingOperators.registry)
+    let shape = [Dimension(named: "rows"), Dimension(6)]
+    let x = try builder.input("x", ValueType(.f32, shape))
+    let w = try builder.tensor("w", ValueType(.f32, [Dimension(6), Dimension(6)]))
+    let product = try builder.add("MatMul", [x, w], name: "product")
+    let bent = try builder.add("Gelu", [product], name: "bent")
+    let loss = try builder.add("ReduceMean", [bent], ["keepdims": .int(0)], name: "loss")
+    try builder.output(loss)
+    let weights = ["w": try GradientCase.tensor([6, 6], seed: 1)]
+    func gradients(_ rows: [Int]) throws -> (last: [Float], byteCount: Int) {
+      let store = ParameterStore(weights)
+      let session = try TrainingSession(builder.graph, store, loss: "loss", threadCount: 2)
+      for count in rows {
+        store.gradients.fill(0)
+        let x = try GradientCase.tensor([count, 6], seed: UInt64(count))
+        try session.run(["x": x], addingGradientsTimes: 1)
+      }
+      return (store.gradients.indices.map { store.gradients[$0] }, session.planByteCount)
+    }
+    let (alone, small) = try gradients([3])
+    let (after, shared) = try gradients([3, 50, 3, 20, 3])
+    let largest = try gradients([50]).byteCount
+    #expect(after == alone)
+    #expect(small < shared && shared == largest)
+  }
+
   @Test func `an operator without a gradient is refused by name`() throws {
     let (graph, weights) = try GradientCase("Erf", [[3]]).graph()
     let session = try TrainingSession(

@@ -15,7 +15,6 @@ struct PlanMemory {
   private var gradients: [String: TensorView] = [:]
   private var gradientOwners: [String: String] = [:]
   private var scratch: [Int: TensorView] = [:]
-  private(set) var byteCount = 0
 
   private enum Owner {
     case value(String)
@@ -71,7 +70,9 @@ struct PlanMemory {
   }
 
   /// Gives each value its place.
-  mutating func place(_ flow: GradientFlow?, threadCount: Int) {
+  ///
+  /// - Parameter arena: gives memory of at least so many bytes.
+  mutating func place(_ flow: GradientFlow?, threadCount: Int, in arena: (Int) -> Storage) {
     let count = typed.graph.nodes.count
     var moments: [String: ClosedRange<Int>] = [:]
     var order: [String] = []
@@ -127,14 +128,14 @@ struct PlanMemory {
       lives.append(.init(moments, byteCount: type.shape.count * type.dtype.byteCount))
       holders.append(.value(name))
     }
-    allot(LifetimePlacement(lives), lives, holders)
+    let placement = LifetimePlacement(lives)
+    allot(placement, lives, holders, in: arena(placement.byteCount))
   }
 
   private mutating func allot(
-    _ placement: LifetimePlacement, _ lives: [LifetimePlacement.Life], _ holders: [Owner]
+    _ placement: LifetimePlacement, _ lives: [LifetimePlacement.Life], _ holders: [Owner],
+    in arena: Storage
   ) {
-    byteCount = placement.byteCount
-    let arena = Storage(byteCount: byteCount)
     func view(_ name: String, _ offset: Int) -> TensorView? {
       types[name].map {
         TensorView(dtype: $0.dtype, shape: $0.shape, storage: arena, byteOffset: offset)

@@ -26,18 +26,16 @@ final class TrainingPlan: Sendable {
   let gradients: [GradientWork]
   /// The gradient of the loss, which who asks sets.
   let lossGradient: TensorView?
-  /// The bytes of memory that a run needs, weights and their gradients not counted.
-  let byteCount: Int
-
   /// - Parameters:
   ///   - typed: the graph for the shapes.
   ///   - parameters: the weights.
   ///   - loss: the value whose gradients are asked for; `nil` for none.
   ///   - registry: the gradients that there are.
   ///   - threadCount: of the team that will run it.
+  ///   - arena: gives memory of at least so many bytes, which the plan shares with others.
   init(
     _ typed: TypedGraph, _ parameters: ParameterStore, loss: String?, registry: GradientRegistry,
-    threadCount: Int
+    threadCount: Int, arena: (Int) -> Storage
   ) throws(GraphError) {
     try RunMemory.require(typed.types.values)
     var types: [String: TensorType] = [:]
@@ -53,7 +51,7 @@ final class TrainingPlan: Sendable {
     let flow = try loss.map { (loss) throws(GraphError) in
       try GradientFlow(typed, types, parameters: trained, loss: loss, registry: registry)
     }
-    memory.place(flow, threadCount: threadCount)
+    memory.place(flow, threadCount: threadCount, in: arena)
     let views = memory
     inputs = typed.graph.inputs.compactMap { views.view($0.name) }
     outputs = typed.graph.outputs.compactMap { views.view($0) }
@@ -77,7 +75,6 @@ final class TrainingPlan: Sendable {
           context: EvaluationContext(scratch: views.scratch(backward: step.place))))
     }
     lossGradient = loss.flatMap { views.gradient($0) }
-    byteCount = memory.byteCount
   }
 
   /// Computes the outputs.

@@ -4,8 +4,8 @@ public import TLCModel
 
 /// Runs a graph and its gradients on weights that change.
 ///
-/// Memory is planned once for each set of shapes of inputs, and used again by every run of them. One
-/// run goes on at a time.
+/// Memory is planned once for each set of shapes of inputs, and used again by every run: it is that of
+/// the largest. One run goes on at a time.
 public final class TrainingSession {
   /// The weights, and the sums of their gradients.
   public let parameters: ParameterStore
@@ -15,6 +15,8 @@ public final class TrainingSession {
   private let registry: GradientRegistry
   private let team: Team
   private var plans: [Key: TrainingPlan] = [:]
+  /// The memory that all plans share.
+  private var arena = Storage(byteCount: 0)
 
   private struct Key: Hashable {
     var shapes: [[Int]]
@@ -60,8 +62,8 @@ public final class TrainingSession {
   /// The operators of the nodes as training computes them, in order.
   public var operations: [String] { typed.graph.nodes.map { $0.operation } }
 
-  /// The bytes of memory that plans hold, weights and their gradients not counted.
-  public var planByteCount: Int { plans.values.reduce(0) { $0 + $1.byteCount } }
+  /// The bytes of memory of activations and their gradients, weights not counted.
+  public var planByteCount: Int { arena.byteCount }
 
   /// Runs the graph.
   ///
@@ -124,7 +126,15 @@ public final class TrainingSession {
       if plans.count >= Self.greatestPlanCount { plans = [:] }
       plan = try TrainingPlan(
         try typed.specialized(to: inputs.mapValues { $0.shape }), parameters,
-        loss: gradients ? loss : nil, registry: registry, threadCount: team.threadCount)
+        loss: gradients ? loss : nil, registry: registry, threadCount: team.threadCount
+      ) { byteCount in
+        if byteCount > arena.byteCount {
+          // Plans of less memory are made again when they are asked for, in this one.
+          plans = [:]
+          arena = Storage(byteCount: byteCount)
+        }
+        return arena
+      }
       plans[key] = plan
     }
     for (input, view) in zip(typed.graph.inputs, plan.inputs) {
