@@ -111,7 +111,8 @@ struct Allocator {
         lambda: lambda, byteCount: found.byteCount, fidelity: found.fidelity)
       let next = search.next(after: point)
       if search.best == point { best = found }
-      guard let next else { break }
+      // Where every step is as great or as small as it may be, no other λ is another try.
+      guard let next, allocation.steps(next) != found.steps else { break }
       lambda = next
     }
     guard var best else { throw ConversionError.goal(unmet(goal, search.points)) }

@@ -13,8 +13,10 @@ struct LambdaSearch {
   /// The elements that share the bytes.
   let elementCount: Int
   private(set) var points: [Point] = []
-  /// The greatest λ that meets a goal of quality, or the least that meets one of size.
+  /// Of what meets the goal: for quality that with the fewest bytes, for size that with the least λ.
   private(set) var best: Point?
+  /// The λ next to the goal, on either side.
+  private var met: Point?
   private var failing: Point?
 
   /// Most evaluations of all tensors that a search takes.
@@ -32,32 +34,34 @@ struct LambdaSearch {
     switch goal {
     case .quality(let quality, let metric):
       isMet = point.fidelity.value(of: metric) >= quality
-      if isMet, best.map({ $0.lambda < point.lambda }) ?? true { best = point }
+      if isMet, met.map({ $0.lambda < point.lambda }) ?? true { met = point }
+      if isMet, best.map({ $0.byteCount > point.byteCount }) ?? true { best = point }
       if !isMet, failing.map({ $0.lambda > point.lambda }) ?? true { failing = point }
     case .size(let limit):
       isMet = point.byteCount <= limit
-      if isMet, best.map({ $0.lambda > point.lambda }) ?? true { best = point }
+      if isMet, met.map({ $0.lambda > point.lambda }) ?? true { met = point }
+      best = met
       if !isMet, failing.map({ $0.lambda < point.lambda }) ?? true { failing = point }
     }
     guard points.count < Self.pointLimit, !isNearEnough else { return nil }
     let guess = point.lambda * exp(logarithmicStep(from: point))
-    guard let best, let failing else { return guess }
+    guard let met, let failing else { return guess }
     // Between the two, and not at either.
     let (low, high) = (
-      log(min(best.lambda, failing.lambda)), log(max(best.lambda, failing.lambda))
+      log(min(met.lambda, failing.lambda)), log(max(met.lambda, failing.lambda))
     )
     let margin = (high - low) / 8
     return exp(min(max(log(guess), low + margin), high - margin))
   }
 
   private var isNearEnough: Bool {
-    guard let best else { return false }
-    if let failing, abs(log(best.lambda / failing.lambda)) < 0.02 { return true }
+    guard let met else { return false }
+    if let failing, abs(log(met.lambda / failing.lambda)) < 0.02 { return true }
     switch goal {
     case .quality(let quality, .cosine):
-      return 1 - best.fidelity.cosine >= 0.97 * (1 - quality)
+      return 1 - met.fidelity.cosine >= 0.97 * (1 - quality)
     case .quality: return false
-    case .size(let limit): return Double(best.byteCount) >= 0.997 * Double(limit)
+    case .size(let limit): return Double(met.byteCount) >= 0.997 * Double(limit)
     }
   }
 
@@ -69,7 +73,7 @@ struct LambdaSearch {
       let drop = max(1 - point.fidelity.cosine, 1e-12)
       return min(max(log(0.985 * (1 - quality) / drop), -3), 3)
     case .quality(let quality, .topOne):
-      return point.fidelity.value(of: .topOne) >= quality ? 0.7 : -0.7
+      return point.fidelity.value(of: .topOne) >= quality ? 1.5 : -1.5
     case .size(let limit):
       let excess = Double(point.byteCount) - 0.9985 * Double(limit)
       let bytesPerUnit = Double(max(1, elementCount)) / (16 * log(2.0))

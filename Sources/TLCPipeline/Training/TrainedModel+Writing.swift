@@ -37,7 +37,7 @@ extension TrainedModel {
     try plan.findGlobalThresholds(checkpoint, parallelism: parallelism) { _ in }
     for batch in plan.batches(of: checkpoint) {
       let outcomes = try plan.encode(
-        batch, of: checkpoint, keepingDecoded: Set(batch), parallelism)
+        batch, of: checkpoint, keepingDecoded: { _ in true }, parallelism)
       for (tensor, outcome) in zip(checkpoint.tensors[batch], outcomes) {
         try writer.append(outcome.tensor)
         if let decoded = outcome.decoded {
