@@ -72,7 +72,7 @@ private struct SVGDrawing {
       let start = (x: Self.left(a.column) + Self.width / 2, y: tops[a.row] + Self.height(a))
       let end = (x: Self.left(b.column) + Self.width / 2, y: tops[b.row])
       if b.row > a.row + 1, let lane = lanes[edge.from] {
-        let out = tops[a.row] + heights[a.row] + 12
+        let out = tops[a.row] + heights[a.row] + 10 + 4 * (a.column % 5)
         add(
           "M\(start.x + 40) \(start.y) V\(out) H\(lane) V\(end.y - 14) H\(end.x + 40) V\(end.y)",
           edge.label)

@@ -38,6 +38,7 @@ extension ExponentialUnitOperator {
 /// 𝑥 from 0 on, 𝛼(𝑒ˣ − 1) below.
 public struct Elu: ExponentialUnitOperator {
   public static let name = "Elu"
+  /// Its definition.
   public let unit: ExponentialUnit
 
   public init(_ attributes: inout Attributes) throws(OperatorError) {
@@ -48,6 +49,7 @@ public struct Elu: ExponentialUnitOperator {
 /// 𝛾𝑥 from 0 on, 𝛾𝛼(𝑒ˣ − 1) below.
 public struct Selu: ExponentialUnitOperator {
   public static let name = "Selu"
+  /// Its definition.
   public let unit: ExponentialUnit
 
   public init(_ attributes: inout Attributes) throws(OperatorError) {
@@ -60,6 +62,7 @@ public struct Selu: ExponentialUnitOperator {
 /// 𝑥 from 0 on, 𝛼(exp(𝑥 / 𝛼) − 1) below.
 public struct Celu: ExponentialUnitOperator {
   public static let name = "Celu"
+  /// Its definition.
   public let unit: ExponentialUnit
 
   public init(_ attributes: inout Attributes) throws(OperatorError) {

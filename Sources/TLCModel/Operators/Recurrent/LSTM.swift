@@ -1,41 +1,15 @@
-public import TLCKernels
-
 /// A long short-term memory over a sequence: `formats/graph.md` §Numbers.
-public struct LSTM: PreparableOperator {
+public struct LSTM: RecurrentOperator {
   public static let name = "LSTM"
   public static let inputCounts = 3...8
   public static let outputCounts = 0...3
-  private var layer: RecurrentLayer
+  /// What it does.
+  public var layer: RecurrentLayer
 
   public init(_ attributes: inout Attributes) throws(OperatorError) {
     let couplesForget = try attributes.flag("input_forget", default: false)
     layer = RecurrentLayer(
       .longShortTerm(couplesForget: couplesForget),
       try RecurrentAttributes(&attributes, standard: ["Sigmoid", "Tanh", "Tanh"]))
-  }
-
-  public func infer(
-    _ inputs: OperatorInputs, outputCount: Int
-  ) throws(OperatorError) -> [ValueType] {
-    try layer.infer(inputs)
-  }
-
-  public func scratchByteCount(
-    _ inputs: [TensorType?], _ outputs: [TensorType?], threadCount: Int
-  ) -> Int {
-    layer.scratchByteCount(inputs, outputs, threadCount: threadCount)
-  }
-
-  public func evaluate(
-    _ inputs: [TensorView?], into outputs: [TensorView?], _ context: EvaluationContext
-  ) throws(OperatorError) {
-    try layer.evaluate(inputs, into: outputs, context)
-  }
-
-  public func prepared(_ fixed: [TensorView?], given: [Bool]) -> PreparedOperator? {
-    guard let held = layer.holding(fixed, given: given) else { return nil }
-    var prepared = self
-    prepared.layer = held.layer
-    return PreparedOperator(prepared, heldInputs: held.places)
   }
 }

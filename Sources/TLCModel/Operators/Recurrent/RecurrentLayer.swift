@@ -3,7 +3,7 @@ internal import TLCKernels
 
 /// What `RNN`, `GRU` and `LSTM` share: their inputs are the sequence, the weights of the input and
 /// of the state, biases, lengths, and first states.
-struct RecurrentLayer: Sendable {
+public struct RecurrentLayer: Sendable {
   enum Kind: Sendable {
     case plain
     case gated(resetsProduct: Bool)
