@@ -5,7 +5,9 @@ import TLC
 struct CompressionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Follow a recipe, in YAML, in place of the other options of compression.", valueName: "file"),
+      "Follow a recipe in place of the other options of compression: "
+        + Recipe.ready.map { $0.name }.joined(separator: ", ") + ", or a file in YAML.",
+      valueName: "recipe"),
     completion: .file(extensions: ["yaml"]))
   var recipe: String?
 
@@ -139,6 +141,7 @@ struct CompressionOptions: ParsableArguments {
   /// The recipe that the options say.
   func makeRecipe() throws -> Recipe {
     if let recipe {
+      if let ready = Recipe.ready.first(where: { $0.name == recipe }) { return ready.recipe }
       let file = try InputFile(path: recipe)
       guard file.byteCount <= 1 << 20 else {
         throw RecipeError(path: recipe, reason: "is longer than 1 MiB")

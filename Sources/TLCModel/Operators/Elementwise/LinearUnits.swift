@@ -24,7 +24,7 @@ public struct ThresholdedRelu: FloatFunction {
   public func apply(_ x: Float) -> Float { x > alpha ? x : x.isNaN ? x : 0 }
 }
 
-/// An operator that an ``ExponentialUnit`` is.
+/// An operator that an `ExponentialUnit` is.
 public protocol ExponentialUnitOperator: FloatFunction {
   /// Its definition.
   var unit: ExponentialUnit { get }
