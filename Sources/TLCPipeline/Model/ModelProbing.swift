@@ -21,7 +21,7 @@ struct ModelProbing {
   private let wanted: Set<String>
 
   /// - Parameter ways: the ways to compute in which runs with the file's tensors are recorded.
-  /// - Throws: ``GraphError`` where the graph has no meaning.
+  /// - Throws: `GraphError` where the graph has no meaning.
   init(
     _ graph: Graph, of checkpoint: ImportedCheckpoint, ways: [Compute] = [.f32],
     parallelism: Parallelism
@@ -94,7 +94,7 @@ struct ModelProbing {
 
   /// Runs the graph with the file's tensors, in each way to compute.
   ///
-  /// - Throws: ``GraphError``; where a planned run is not that of the nodes one by one,
+  /// - Throws: `GraphError`; where a planned run is not that of the nodes one by one,
   ///   ``ConversionError/plannedRunDiffers(output:)``.
   func probes() throws -> [Probe] {
     guard !runs.isEmpty else { return [] }

@@ -42,7 +42,7 @@ struct ProbeInputs {
 
   /// Inputs for given lengths of the named axes.
   ///
-  /// - Throws: ``GraphError`` where a length is missing, or inputs would be too large.
+  /// - Throws: `GraphError` where a length is missing, or inputs would be too large.
   func inputs(where lengths: [String: Int], seed: Int) throws(GraphError) -> [Probe.Input] {
     guard let shapes = shapes(where: lengths) else {
       throw .malformed("not every named length of its inputs is given, or they are too large")

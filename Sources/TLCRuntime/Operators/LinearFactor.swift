@@ -42,7 +42,7 @@ enum LinearFactor: Sendable {
     }
   }
 
-  /// The number of panels of ``PackedMatrix/panelWidth`` columns.
+  /// The number of panels of `PackedMatrix/panelWidth` columns.
   var panelCount: Int {
     switch self {
     case .floats(let matrix, _): matrix.panelCount

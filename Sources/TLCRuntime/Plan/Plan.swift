@@ -35,7 +35,7 @@ final class Plan: Sendable {
   let arenaByteCount: Int
   private let workspaces = Mutex<[Workspace]>([])
 
-  /// - Throws: ``GraphError`` where the shapes do not fit.
+  /// - Throws: `GraphError` where the shapes do not fit.
   init(_ program: Program, shapes: [String: Shape], threadCount: Int) throws(GraphError) {
     let types = try ConcreteTypes(program, shapes: shapes)
     let layout = MemoryLayoutPlan(program, types, threadCount: threadCount)

@@ -15,7 +15,7 @@ public struct GradientRegistry: Sendable {
 
   /// The gradient of a node; `nil` where its operator has none.
   ///
-  /// - Throws: ``GraphError`` where the gradient does not take the node's attributes.
+  /// - Throws: `GraphError` where the gradient does not take the node's attributes.
   func make(_ node: Node) throws(GraphError) -> (any Gradient)? {
     let found = all.first { $0.operation == node.operation && $0.domain == node.domain }
     guard let type = found else { return nil }

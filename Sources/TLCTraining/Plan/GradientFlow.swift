@@ -22,7 +22,7 @@ struct GradientFlow {
   /// The value whose gradient a value's gradient is: what is the same elements with another shape.
   private(set) var owners: [String: String] = [:]
 
-  /// - Throws: ``GraphError`` where gradients would flow through an operator that has none.
+  /// - Throws: `GraphError` where gradients would flow through an operator that has none.
   init(
     _ typed: TypedGraph, _ types: [String: TensorType], parameters: Set<String>, loss: String,
     registry: GradientRegistry

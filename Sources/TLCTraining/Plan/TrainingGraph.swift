@@ -11,7 +11,7 @@ struct TrainingGraph {
   /// Values that are there before any node.
   private let given: Set<String>
 
-  /// - Throws: ``GraphError`` where an attention is of a kind that has no gradient.
+  /// - Throws: `GraphError` where an attention is of a kind that has no gradient.
   init(_ typed: TypedGraph) throws(GraphError) {
     graph = typed.graph
     types = typed.types

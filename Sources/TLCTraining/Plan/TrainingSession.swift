@@ -34,7 +34,7 @@ public final class TrainingSession {
   ///   - loss: the output, a single `f32`, whose gradients are asked for; `nil` for none.
   ///   - registry: the gradients that there are.
   ///   - threadCount: the threads to use; the bits do not depend on them.
-  /// - Throws: ``GraphError`` where the graph has no meaning, or training does not take an operator.
+  /// - Throws: `GraphError` where the graph has no meaning, or training does not take an operator.
   public init(
     _ graph: Graph, _ parameters: ParameterStore, loss: String? = nil,
     registry: GradientRegistry = .standard, threadCount: Int
@@ -72,7 +72,7 @@ public final class TrainingSession {
   ///   - factor: what gradients of the loss are multiplied by, before they are added to those of the
   ///     parameters; `nil` for none.
   /// - Returns: the outputs, in order.
-  /// - Throws: ``GraphError`` where inputs do not fit, or elements are wrong.
+  /// - Throws: `GraphError` where inputs do not fit, or elements are wrong.
   @discardableResult public func run(
     _ inputs: [String: Tensor], addingGradientsTimes factor: Float? = nil
   ) throws(GraphError) -> [Tensor] {

@@ -67,7 +67,7 @@ public struct Recovery: Sendable {
   ///
   /// - Parameters:
   ///   - model: its shape and head.
-  ///   - weights: its weights, by name.
+  ///   - tensors: its weights, by name.
   ///   - task: what it learns, and is measured with.
   ///   - settings: how it is trained; the steps are those of the epochs of a level.
   ///   - observe: is told of each level; may throw, to end it all.
