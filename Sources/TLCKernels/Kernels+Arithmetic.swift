@@ -5,7 +5,16 @@ extension Kernels {
   /// Arithmetic on two numbers, rounded once, and ``FloatFunctions/pow(_:_:)``; a NaN that it gives is
   /// ``FloatFunctions/nan``.
   public enum Arithmetic: CaseIterable, Sendable {
-    case add, subtract, multiply, divide, power
+    /// 𝑥 + 𝑦.
+    case add
+    /// 𝑥 − 𝑦.
+    case subtract
+    /// 𝑥 · 𝑦.
+    case multiply
+    /// 𝑥 / 𝑦.
+    case divide
+    /// 𝑥 to the power of 𝑦.
+    case power
 
     /// The definition.
     public func reference(_ x: Float, _ y: Float) -> Float {
