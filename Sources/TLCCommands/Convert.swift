@@ -80,6 +80,9 @@ struct ConvertOptions: ParsableArguments {
   @OptionGroup var outputs: OutputOptions
 
   func validate() throws {
+    if compression.targetSize != nil, shardSize != nil {
+      throw ValidationError("--target-size is one of a file, and excludes --shard-size")
+    }
     if calibration.calibrate != nil, model.weightsOnly {
       throw ValidationError("--calibrate runs the graph, and --weights-only leaves it out")
     }

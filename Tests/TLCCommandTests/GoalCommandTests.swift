@@ -39,6 +39,7 @@ import Testing
     (["--quality", "0.9", "--target-size", "1MB"], "exclude each other"),
     (["--metric", "top-1"], "--metric goes with --quality or --max-drop"),
     (["--max-drop", "0.5%", "--step", "0.3"], "say what a goal is to find"),
+    (["--target-size", "1MB", "--shard-size", "1MB"], "--target-size is one of a file"),
     (["--target-size", "500B"], "no steps were allocated: a file of 500 bytes has no room"),
   ])
   func `a goal that cannot be is refused`(options: [String], sentence: String) throws {

@@ -43,6 +43,10 @@ import Testing
       #expect(
         allocation.chosen.byteCount == report.tensors.reduce(0) { $0 + $1.storedByteCount })
       #expect(try conversion.dryRun().tensors == report.tensors)
+      // Each tensor's own damage was measured, and steps follow it.
+      #expect(allocation.groups.allSatisfy { $0.sensitivity > 0 })
+      #expect(Set(allocation.groups.map { $0.sensitivity }).count == allocation.groups.count)
+      #expect(allocation.groups.count > 1)
       byteCounts.append(allocation.chosen.byteCount)
     }
     #expect(byteCounts[1] < byteCounts[0])
@@ -72,6 +76,11 @@ import Testing
   @Test func `says why a goal is not met, and leaves nothing`() throws {
     let scratch = try Scratch()
     #expect(throws: ConversionError.self) { try Self.conversion(scratch, .size(900)).run() }
+    var set = try Self.conversion(scratch, .size(1_000_000))
+    set.shardByteCount = 4_000
+    #expect(
+      throws: ConversionError.goal("a size is one of a file, and shards are asked for")
+    ) { try set.run() }
     var conversion = try Self.conversion(scratch, .quality(0.99, .cosine))
     conversion.wantsGraph = false
     conversion.calibrationData = nil

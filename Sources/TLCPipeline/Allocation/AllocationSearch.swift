@@ -22,12 +22,16 @@ struct AllocationSearch {
   /// Measures what steps change.
   ///
   /// - Returns: `nil` where the recipe leaves no steps to be allocated.
-  /// - Throws: ``ConversionError/goal(_:)`` where there is no graph to measure with.
+  /// - Throws: ``ConversionError/goal(_:)`` where there is no graph to measure with, or a set is to
+  ///   have a size.
   init?(
     _ conversion: Conversion, _ checkpoint: ImportedCheckpoint, _ model: ConvertedModel,
     _ calibration: Calibration?, _ progress: (WorkProgress) throws -> Void
   ) throws {
     guard let goal = conversion.recipe.goal else { return nil }
+    if case .size = goal, conversion.shardByteCount != nil {
+      throw ConversionError.goal("a size is one of a file, and shards are asked for")
+    }
     guard let probing = model.probing else {
       throw ConversionError.goal("there is no graph to measure the outputs with")
     }
