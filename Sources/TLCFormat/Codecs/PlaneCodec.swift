@@ -10,6 +10,9 @@ protocol PlaneCodec: Sendable {
   /// The name in the manifest.
   static var name: String { get }
 
+  /// The minor version of the format that it came with.
+  static var minorVersion: UInt16 { get }
+
   /// Whether a writer tries this codec without being asked to.
   static var isAutomatic: Bool { get }
 
@@ -27,6 +30,10 @@ protocol PlaneCodec: Sendable {
   static func open(
     _ stored: [UInt8], count: Int, width: Int
   ) throws(PlaneError) -> any OpenPlane
+}
+
+extension PlaneCodec {
+  static var minorVersion: UInt16 { 0 }
 }
 
 /// The symbols of a plane that is to be written.

@@ -4,6 +4,7 @@ internal import TLCSystem
 /// Codes of dependent quantization: `formats/values/trellis.md`.
 struct TrellisRecord: ValuesRecord {
   static let kind = "trellis"
+  static let minorVersion: UInt16 = 2
 
   let axis: Int
   let states: TrellisStates

@@ -9,6 +9,9 @@ protocol ValuesRecord: Sendable {
   /// The name in the manifest.
   static var kind: String { get }
 
+  /// The minor version of the format that it came with.
+  static var minorVersion: UInt16 { get }
+
   /// Parses the object, checks its own rules, and takes its planes.
   init(
     parsing object: JSONObject, of tensor: TensorGeometry, keptCount: Int,
@@ -33,6 +36,8 @@ protocol ValuesRecord: Sendable {
 }
 
 extension ValuesRecord {
+  static var minorVersion: UInt16 { 0 }
+
   func saturatedCount(
     source: Tensor, decoded: Tensor, from planes: PlaneSource
   ) throws(CheckpointError) -> Int { 0 }

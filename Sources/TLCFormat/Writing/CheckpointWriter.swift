@@ -12,6 +12,8 @@ public final class CheckpointWriter {
   private var assets: [(name: String, json: JSONValue)] = []
   private var graph: JSONValue?
   private var probes: [JSONValue] = []
+  /// The least minor version of the format that has all that is written.
+  private var minorVersion: UInt16 = 0
 
   /// Begins a file.
   ///
@@ -47,6 +49,7 @@ public final class CheckpointWriter {
     precondition(Name.isValid(tensor.name), "the name \"\(tensor.name)\"")
     let first = planes.count
     for plane in tensor.planes { try append(plane) }
+    minorVersion = max(minorVersion, tensor.values.minorVersion)
     records.append((tensor.name, tensor.json(firstPlane: first)))
   }
 
@@ -104,6 +107,7 @@ public final class CheckpointWriter {
 
   private func append(_ plane: EncodedPlane) throws(CheckpointError) {
     let offset = file.byteCount
+    minorVersion = max(minorVersion, PlaneCodecs.standard[plane.codec]?.minorVersion ?? 0)
     try system { () throws(IOError) in
       try file.append(plane.stored.span)
       try pad()
@@ -145,8 +149,7 @@ public final class CheckpointWriter {
     var superblock = Superblock(
       required: required, optional: optional, manifest: offset..<offset + manifest.count,
       manifestDigest: Digest(of: manifest.span))
-    let hasMatrix = planes.contains { $0.codec == RANSMatrixCodec.name }
-    superblock.minor = hasMatrix ? 2 : optional.isEmpty ? 0 : 1
+    superblock.minor = max(minorVersion, optional.isEmpty ? 0 : 1)
     guard manifest.count <= Limits.manifestByteCount else {
       throw .format(
         path: path ?? file.path,

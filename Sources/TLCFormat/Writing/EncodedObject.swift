@@ -7,6 +7,8 @@ struct EncodedObject: Sendable {
 
   /// A short name for people, as the record that a reader makes of it has.
   var summary: String
+  /// The minor version of the format that the kind of object came with.
+  var minorVersion: UInt16 = 0
   var fields: [(key: String, value: Field)]
 
   /// The stored bytes of all planes.

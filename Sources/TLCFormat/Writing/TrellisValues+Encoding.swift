@@ -47,7 +47,7 @@ extension TrellisValues: EncodableValues {
       UInt8(truncatingIfNeeded: stepBits >> (8 * $0))
     }
     return EncodedObject(
-      summary: TrellisRecord.summary(states),
+      summary: TrellisRecord.summary(states), minorVersion: TrellisRecord.minorVersion,
       fields: [
         ("kind", .json(.string(TrellisRecord.kind))),
         ("axis", .json(.integer(axis))),

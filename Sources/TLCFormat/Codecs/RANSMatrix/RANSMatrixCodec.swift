@@ -5,6 +5,7 @@ internal import TLCSystem
 /// symbols of its row: `formats/codecs/rans-matrix.md`.
 enum RANSMatrixCodec: PlaneCodec {
   static let name = "rans-matrix"
+  static let minorVersion: UInt16 = 2
   static let isAutomatic = true
 
   static let greatestWidth = 16
