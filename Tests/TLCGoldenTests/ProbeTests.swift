@@ -1,3 +1,4 @@
+import Foundation
 import TLCFormat
 import TLCRuntime
 import TLCTestSupport
@@ -45,6 +46,22 @@ import Testing
     }
     let what = "the first value to differ is \"sum\", of node \"sum\", 1 of 2"
     #expect(error.map { "\($0)" }?.hasSuffix("what it recorded: \(what)") == true)
+  }
+
+  @Test(arguments: ["probe-samples", "assets"])
+  func `refuses a change of any bit, be it of a plane, the graph, an asset or the manifest`(
+    name: String
+  ) throws {
+    let bytes = [UInt8](try Data(contentsOf: URL(filePath: Fixtures.path("valid/\(name).tlcq"))))
+    let scratch = try Scratch()
+    for bit in 0..<bytes.count * 8 {
+      var changed = bytes
+      changed[bit / 8] ^= 1 << (bit % 8)
+      let path = try scratch.write(changed, to: "changed.tlcq")
+      #expect(throws: CheckpointError.self, "bit \(bit)") {
+        try Checkpoint(path: path).verifyFiles(depth: .digests)
+      }
+    }
   }
 
   @Test func `opens a session, and runs it`() throws {

@@ -41,23 +41,13 @@ package enum Broadcasting {
     of shape: Shape, sources: [[Int]], _ body: (_ start: Int, _ sources: [Int]) -> Void
   ) {
     guard shape.count > 0 else { return }
-    let outer = max(0, shape.rank - 1)
-    let length = shape.dimensions.last ?? 1
-    var index = [Int](repeating: 0, count: outer)
-    var places = [Int](repeating: 0, count: sources.count)
-    for start in stride(from: 0, to: shape.count, by: length) {
-      body(start, places)
-      var axis = outer - 1
-      while axis >= 0 {
-        index[axis] += 1
-        for source in sources.indices { places[source] += sources[source][axis] }
-        if index[axis] < shape.dimensions[axis] { break }
-        for source in sources.indices {
-          places[source] -= sources[source][axis] * shape.dimensions[axis]
-        }
-        index[axis] = 0
-        axis -= 1
-      }
+    let outer = shape.dimensions.dropLast()
+    var places = Places(
+      Array(outer), strides: outer.indices.map { axis in sources.map { $0[axis] } },
+      sourceCount: sources.count)
+    for start in stride(from: 0, to: shape.count, by: shape.dimensions.last ?? 1) {
+      body(start, places.places)
+      places.advance()
     }
   }
 }

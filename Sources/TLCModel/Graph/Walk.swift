@@ -41,25 +41,11 @@ struct Walk: Sendable {
 
   /// Calls `body` with each line of a range, and where it starts in each source.
   func forEach(in lines: Range<Int>, _ body: (_ line: Int, _ places: [Int]) -> Void) {
-    var index = [Int](repeating: 0, count: outer.count)
-    var places = [Int](repeating: 0, count: steps.count)
-    var rest = lines.lowerBound
-    for axis in outer.indices.reversed() where outer[axis] > 0 {
-      index[axis] = rest % outer[axis]
-      rest /= outer[axis]
-      for source in places.indices { places[source] += index[axis] * strides[axis][source] }
-    }
+    var places = Places(
+      outer, strides: strides, sourceCount: steps.count, from: lines.lowerBound)
     for line in lines {
-      body(line, places)
-      var axis = outer.count - 1
-      while axis >= 0 {
-        index[axis] += 1
-        for source in places.indices { places[source] += strides[axis][source] }
-        if index[axis] < outer[axis] { break }
-        for source in places.indices { places[source] -= strides[axis][source] * outer[axis] }
-        index[axis] = 0
-        axis -= 1
-      }
+      body(line, places.places)
+      places.advance()
     }
   }
 

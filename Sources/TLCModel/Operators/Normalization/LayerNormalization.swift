@@ -6,35 +6,20 @@ public struct LayerNormalization: Operator {
   public static let name = "LayerNormalization"
   public static let inputCounts = 2...3
   public static let outputCounts = 1...3
-  private let axis: Int
-  private let epsilon: Float
+  private let normalized: NormalizedRows
 
   public init(_ attributes: inout Attributes) throws(OperatorError) {
-    axis = try attributes.int("axis") ?? -1
-    epsilon = try attributes.float("epsilon") ?? 1e-5
-    guard try attributes.int("stash_type") ?? 1 == 1 else {
-      throw OperatorError("attribute \"stash_type\" is not 1: means are float32")
-    }
+    normalized = try NormalizedRows(&attributes)
   }
 
   public func infer(
     _ inputs: OperatorInputs, outputCount: Int
   ) throws(OperatorError) -> [ValueType] {
+    try normalized.check(inputs)
     let input = try inputs[0]
-    try input.requireComputedAsFloat()
-    let axis = try Axis.index(axis, rank: input.rank)
-    let row = Array(input.dimensions[axis...])
-    for place in 1..<max(2, inputs.count) {
-      guard place == 1 || inputs.optional(place) != nil else { continue }
-      let factor = try inputs[place]
-      guard factor.dtype == input.dtype else {
-        throw OperatorError("input \(place) is \(factor.dtype), and input 0 \(input.dtype)")
-      }
-      guard try Broadcasting.dimensions([row, factor.dimensions]) == row else {
-        throw OperatorError("input \(place) is \(factor), which does not broadcast to \(row)")
-      }
-    }
-    let mean = ValueType(.f32, input.dimensions[..<axis] + row.map { _ in 1 })
+    let axis = try normalized.firstAxis(rank: input.rank)
+    let mean = ValueType(
+      .f32, input.dimensions[..<axis] + input.dimensions[axis...].map { _ in 1 })
     return [input, mean, mean]
   }
 
@@ -42,7 +27,7 @@ public struct LayerNormalization: Operator {
     _ inputs: [TensorView?], into outputs: [TensorView?], _ context: EvaluationContext
   ) throws(OperatorError) {
     guard let input = inputs[0], let factors = inputs[1], let out = outputs[0] else { return }
-    let axis = try Axis.index(axis, rank: input.shape.rank)
+    let axis = try normalized.firstAxis(rank: input.shape.rank)
     let row = Array(input.shape.dimensions[axis...])
     let length = row.reduce(1, *)
     // Of no rows, one may still be longer than memory.
@@ -57,7 +42,7 @@ public struct LayerNormalization: Operator {
     let inverses = (outputs.count > 2 ? outputs[2] : nil)?.elements(of: Float.self)
     context.team.share(rows.count) { part in
       Kernels.layerNormalization(
-        rows.elements, scale: scale, bias: bias, epsilon: epsilon, to: results.elements,
+        rows.elements, scale: scale, bias: bias, epsilon: normalized.epsilon, to: results.elements,
         means: means, inverses: inverses, length: length, rows: part)
     }
     results.write(to: out.reshaped(flat))

@@ -5,37 +5,24 @@ public import TLCKernels
 public struct RMSNormalization: Operator {
   public static let name = "RMSNormalization"
   public static let inputCounts = 2...2
-  private let axis: Int
-  private let epsilon: Float
+  private let normalized: NormalizedRows
 
   public init(_ attributes: inout Attributes) throws(OperatorError) {
-    axis = try attributes.int("axis") ?? -1
-    epsilon = try attributes.float("epsilon") ?? 1e-5
-    guard try attributes.int("stash_type") ?? 1 == 1 else {
-      throw OperatorError("attribute \"stash_type\" is not 1: means are float32")
-    }
+    normalized = try NormalizedRows(&attributes)
   }
 
   public func infer(
     _ inputs: OperatorInputs, outputCount: Int
   ) throws(OperatorError) -> [ValueType] {
-    let (input, scale) = (try inputs[0], try inputs[1])
-    try input.requireComputedAsFloat()
-    let axis = try Axis.index(axis, rank: input.rank)
-    guard scale.dtype == input.dtype else {
-      throw OperatorError("input 1 is \(scale.dtype), and input 0 \(input.dtype)")
-    }
-    let row = Array(input.dimensions[axis...])
-    guard try Broadcasting.dimensions([row, scale.dimensions]) == row else {
-      throw OperatorError("input 1 is \(scale), which does not broadcast to \(row)")
-    }
-    return [input]
+    try normalized.check(inputs)
+    return [try inputs[0]]
   }
 
   public func evaluate(
     _ inputs: [TensorView?], into outputs: [TensorView?], _ context: EvaluationContext
   ) throws(OperatorError) {
-    let axis = try Axis.index(axis, rank: inputs[0]?.shape.rank ?? 0)
+    let axis = try normalized.firstAxis(rank: inputs[0]?.shape.rank ?? 0)
+    let epsilon = normalized.epsilon
     try Widening.run(inputs, into: outputs) { inputs, outputs in
       guard let input = inputs[0], let factors = inputs[1], let out = outputs[0],
         let row = Shape(Array(input.shape.dimensions[axis...])), input.shape.count > 0

@@ -32,15 +32,12 @@ public struct AveragePool: Operator {
     _ inputs: [TensorView?], into outputs: [TensorView?], _ context: EvaluationContext
   ) throws(OperatorError) {
     guard let input = inputs[0], let out = outputs[0] else { return }
-    let lengths = Array(input.shape.dimensions[2...])
-    let axes = try attributes.axes(
-      input: lengths, kernel: try attributes.kernel(rank: lengths.count))
-    let pooling = Pooling(input.shape, axes)
+    let pooling = try Pooling(input.shape, attributes)
     var scratch = Scratch(context)
     let x = FloatTensor(reading: input, &scratch).elements
     let result = FloatTensor(writing: out, &scratch)
     let y = result.elements
-    let counts = countsPadding ? Self.paddedCounts(axes) : nil
+    let counts = countsPadding ? Self.paddedCounts(pooling.axes) : nil
     let (inputCount, outputCount) = (pooling.window.inputCount, pooling.window.outputCount)
     pooling.forEachWindow(context.team) { plane, number, z, row, column in
       var (sum, count) = (Float(0), 0)

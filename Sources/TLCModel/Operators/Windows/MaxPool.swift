@@ -28,14 +28,13 @@ public struct MaxPool: Operator {
     _ inputs: [TensorView?], into outputs: [TensorView?], _ context: EvaluationContext
   ) throws(OperatorError) {
     guard let input = inputs[0], let out = outputs[0] ?? outputs.last ?? nil else { return }
-    let lengths = Array(input.shape.dimensions[2...])
-    let axes = try attributes.axes(
-      input: lengths, kernel: try attributes.kernel(rank: lengths.count))
-    let pooling = Pooling(input.shape, axes)
+    let pooling = try Pooling(input.shape, attributes)
     let places = (outputs.count > 1 ? outputs[1] : nil)?.elements(of: Int64.self)
     let target = outputs[0] ?? TensorView(zeros: input.dtype, out.shape)
     Extremes.greatest(input, into: target, places: places, pooling, context.team)
-    if isColumnMajor, let places, places.count > 0 { turn(places, lengths, context.team) }
+    if isColumnMajor, let places, places.count > 0 {
+      turn(places, Array(input.shape.dimensions[2...]), context.team)
+    }
   }
 
   /// Makes places of a row-major order those of a column-major one.

@@ -4,13 +4,24 @@ internal import TLCKernels
 /// What poolings share: windows on each channel of each input by itself.
 struct Pooling {
   let window: Window
+  /// The windows along each axis, with what is padded.
+  let axes: [WindowAttributes.PaddedAxis]
   /// The channels of all inputs.
   let planeCount: Int
 
   /// - Precondition: the input has at least two axes.
   init(_ input: Shape, _ axes: [WindowAttributes.PaddedAxis]) {
+    self.axes = axes
     window = Window(axes.map { $0.windows })
     planeCount = input.dimensions[0] * input.dimensions[1]
+  }
+
+  /// - Precondition: the input has at least three axes, as ``outputType(_:_:_:)`` requires.
+  init(_ input: Shape, _ attributes: WindowAttributes) throws(OperatorError) {
+    let lengths = Array(input.dimensions[2...])
+    self.init(
+      input,
+      try attributes.axes(input: lengths, kernel: try attributes.kernel(rank: lengths.count)))
   }
 
   /// The type of what windows give.
