@@ -13,7 +13,8 @@ struct CompressionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Bits of a weight before entropy coding, 2 to 16. [default: 8]", valueName: "count"))
+      "Bits of a weight before entropy coding, 2 to 16. [default: 8 with --group, --sparsity or "
+        + "--pattern]", valueName: "count"))
   var bits: Int?
 
   @Option(
@@ -122,6 +123,12 @@ struct CompressionOptions: ParsableArguments {
     }
   }
 
+  /// Whether nothing is said but what to keep.
+  var isUsual: Bool {
+    recipe == nil && goal == nil && bits == nil && group == nil && step == nil && sparsity == nil
+      && pattern == nil && !trellis
+  }
+
   private var goal: AllocationGoal? {
     if let size = targetSize { return .size(size.byteCount) }
     guard let quality = quality ?? maxDrop.map({ 1 - $0.value }) else { return nil }
@@ -153,6 +160,7 @@ struct CompressionOptions: ParsableArguments {
       return try Recipe(parsing: text, path: recipe)
     }
     let stepMethod = trellis ? "trellis" : "uniform-step"
+    if isUsual { return try completed(.nearLossless) }
     if let goal { return try completed(.allocating(for: goal, method: stepMethod)) }
     var quantize: RecipeStep
     if let step {

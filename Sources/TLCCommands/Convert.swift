@@ -30,9 +30,13 @@ struct ConvertOptions: ParsableArguments {
   static let abstract = "Convert a trained checkpoint to a small .tlcq file."
   static let discussion = """
     Reads HDF5 (Keras 1 to 3, Hugging Face tf_model.h5, any other), .keras, safetensors and its \
-    sharded index, .npz and .npy. Without options, floating-point matrices and embeddings are \
-    stored in 8 bits with a step for each output row, entropy-coded, and all else exactly. Every \
-    dataset of the input is accounted for: one that no rule knows is an error.
+    sharded index, .npz and .npy. Every dataset of the input is accounted for: one that no rule \
+    knows is an error.
+
+    Without options, the file has the fewest bytes with a mean cosine of 0.999 of the model's outputs \
+    to the source's, on the samples of --calibrate or else on drawn inputs: --recipe near-lossless. \
+    Where there is no graph to measure that with, matrices and embeddings are stored in 8 bits with a \
+    step for each output row, as with --bits 8, which `tlc run --compute int8` is fastest with.
 
     Where the configuration of the source is known, its graph goes into the file in ONNX's \
     operators, and a run of it is recorded, for `tlc verify` to repeat and `tlc run` to be trusted.
@@ -93,6 +97,7 @@ struct ConvertOptions: ParsableArguments {
     try reportingErrors {
       var conversion = Conversion(
         input: input, output: output, recipe: try compression.makeRecipe())
+      conversion.fallsBackToEightBits = compression.isUsual
       model.apply(to: &conversion)
       calibration.apply(to: &conversion)
       conversion.importer = from

@@ -14,6 +14,9 @@ public struct Conversion: Sendable {
   public var output: String
   /// What to do with each tensor.
   public var recipe: Recipe
+  /// Whether, where the recipe's goal cannot be measured or met, matrices are stored in 8 bits and a
+  /// note says so; else such a recipe is refused.
+  public var fallsBackToEightBits: Bool
   /// The importer's name; `nil` for the first that recognizes the input.
   public var importer: String?
   /// Whether a file at the output may be replaced.
@@ -47,10 +50,13 @@ public struct Conversion: Sendable {
   public var pruners = PrunerRegistry.standard
 
   /// Creates a conversion; the rest is set through its properties.
-  public init(input: String, output: String, recipe: Recipe = .standard) {
+  ///
+  /// - Parameter recipe: `nil` for ``Recipe/nearLossless``, or 8 bits where that cannot be.
+  public init(input: String, output: String, recipe: Recipe? = nil) {
     self.input = input
     self.output = output
-    self.recipe = recipe
+    self.recipe = recipe ?? .nearLossless
+    fallsBackToEightBits = recipe == nil
   }
 
   /// Converts, and returns what was written.
@@ -63,19 +69,20 @@ public struct Conversion: Sendable {
     if let old = try? FileIdentity(path: output), identities.contains(old) {
       throw ConversionError.outputIsSource(path: output)
     }
-    var provenance = try provenance(of: checkpoint, progress)
     var model = try model(of: checkpoint)
     let calibration = try calibrate(model, checkpoint, progress)
-    provenance.calibration = calibration?.record
     try model.probing?.run(self, checkpoint, notes: &model.notes)
-    var allocation = try AllocationSearch(
-      self, checkpoint, model, calibration?.found, progress)
-    var (writer, report) = try write(
-      checkpoint, &model, provenance, try allocation?.next(after: nil, progress),
-      calibration?.found, progress)
-    while let other = try allocation?.next(after: try writer.close(), progress) {
-      (writer, report) = try write(
-        checkpoint, &model, provenance, other, calibration?.found, progress)
+    var conversion = self
+    var (search, allocated) = try conversion.allocate(
+      checkpoint, &model, calibration?.found, progress)
+    var provenance = try conversion.provenance(of: checkpoint, progress)
+    provenance.calibration = calibration?.record
+    var (writer, report) = try conversion.write(
+      checkpoint, &model, provenance, allocated, calibration?.found, progress)
+    while let other = try search?.next(after: try writer.close(), progress) {
+      allocated = other
+      (writer, report) = try conversion.write(
+        checkpoint, &model, provenance, allocated, calibration?.found, progress)
     }
     try requireUnchanged(checkpoint.sources, identities)
     let written = try writer.finish()
@@ -109,11 +116,10 @@ public struct Conversion: Sendable {
     let checkpoint = try importers.open(input, importer: importer)
     var model = try model(of: checkpoint)
     let calibration = try calibrate(model, checkpoint, progress)
-    var allocation = try AllocationSearch(
-      self, checkpoint, model, calibration?.found, progress)
-    return try compress(
-      checkpoint, try allocation?.next(after: nil, progress), to: nil, &model, calibration?.found,
-      progress)
+    var conversion = self
+    let (_, allocated) = try conversion.allocate(checkpoint, &model, calibration?.found, progress)
+    return try conversion.compress(
+      checkpoint, allocated, to: nil, &model, calibration?.found, progress)
   }
 
   private func requireUnchanged(_ paths: [String], _ identities: [FileIdentity]) throws {

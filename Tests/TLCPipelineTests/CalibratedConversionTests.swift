@@ -12,7 +12,8 @@ import Testing
 @Suite struct CalibratedConversionTests {
   private static func conversion(_ scratch: Scratch, _ data: String) throws -> Conversion {
     let input = try scratch.write(try Fixtures.bytes("models/digits/digits.h5"), to: "model.h5")
-    var conversion = Conversion(input: input, output: scratch.path("out.tlcq"))
+    var conversion = Conversion(
+      input: input, output: scratch.path("out.tlcq"), recipe: .eightBits)
     conversion.calibrationData = data
     return conversion
   }

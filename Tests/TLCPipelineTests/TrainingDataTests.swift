@@ -92,7 +92,7 @@ struct TrainingDataTests {
     #expect(read.labels == model.labels && read.special == model.special)
     #expect(read.tokenizerFile == model.tokenizerFile)
     let small = scratch.path("small.tlcq")
-    try model.write(to: small, recipe: .standard, overwriting: false, seed: 1)
+    try model.write(to: small, recipe: .eightBits, overwriting: false, seed: 1)
     let rounded = try TrainedModel(path: small)
     #expect(rounded.model == model.model && rounded.weights != model.weights)
   }

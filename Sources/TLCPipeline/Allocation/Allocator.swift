@@ -21,6 +21,8 @@ struct Allocator {
   private static let greatestDamage = 0.02
   /// Tensors of fewer elements or one axis share a step.
   private static let smallCount = 4_096
+  /// The operations of products that finding sensitivities may take, if one sample does not take more.
+  private static let greatestWork = 2e12
 
   /// What each tensor's steps are worth.
   func allocation(_ progress: (WorkProgress) throws -> Void) throws -> StepAllocation {
@@ -39,10 +41,11 @@ struct Allocator {
       }
     }
     if !small.tensors.isEmpty { groups.append(small) }
+    let outputs = outputs.limited(toWork: Self.greatestWork / Double(max(1, groups.count)))
     let total = groups.reduce(0) { $0 + $1.elementCount }
     var done = 0
     for place in groups.indices {
-      groups[place].sensitivity = try sensitivity(of: groups[place], progress)
+      groups[place].sensitivity = try sensitivity(of: groups[place], outputs, progress)
       done += groups[place].elementCount
       try progress(
         WorkProgress(
@@ -53,7 +56,8 @@ struct Allocator {
 
   /// The damage of a group alone, over its relative step's square.
   private func sensitivity(
-    of group: StepAllocation.Group, _ progress: (WorkProgress) throws -> Void
+    of group: StepAllocation.Group, _ outputs: OutputDamage,
+    _ progress: (WorkProgress) throws -> Void
   ) throws -> Double {
     var step = Self.usualStep
     while true {
@@ -67,14 +71,16 @@ struct Allocator {
           decoded[checkpoint.tensors[index].name] = outcome.decoded
         }
       }
-      let damage = try measure(decoded).damage
+      let damage = try measure(decoded, outputs).damage
       if damage <= Self.greatestDamage || step < 0x1p-10 { return damage / (step * step) }
       step /= 4
     }
   }
 
   /// The fidelity with tensors in place of the source's.
-  private func measure(_ decoded: [String: Tensor]) throws -> Fidelity {
+  private func measure(
+    _ decoded: [String: Tensor], _ outputs: OutputDamage
+  ) throws -> Fidelity {
     try outputs.measure { name throws(GraphError) in
       let target = target(name)
       guard let tensor = decoded[target] ?? weights[target] else {
@@ -163,7 +169,7 @@ struct Allocator {
       decoded[tensor.name] = outcome.decoded
     }
     return Allocated(
-      steps: steps, outcomes: outcomes, fidelity: try measure(decoded),
+      steps: steps, outcomes: outcomes, fidelity: try measure(decoded, outputs),
       byteCount: outcomes.reduce(0) { $0 + $1.tensor.storedByteCount })
   }
 }

@@ -1,9 +1,26 @@
+import TLCCompress
 import TLCCore
 import TLCImport
 import TLCModel
 import TLCRuntime
 
 extension Conversion {
+  /// Allocates steps, if the recipe leaves some; where that cannot be, falls back if it is to.
+  mutating func allocate(
+    _ checkpoint: ImportedCheckpoint, _ model: inout ConvertedModel, _ calibration: Calibration?,
+    _ progress: (WorkProgress) throws -> Void
+  ) throws -> (AllocationSearch?, Allocated?) {
+    do {
+      var search = try AllocationSearch(self, checkpoint, model, calibration, progress)
+      let allocated = try search?.next(after: nil, progress)
+      return (search, allocated)
+    } catch ConversionError.goal(let why) where fallsBackToEightBits {
+      recipe = recipe.inEightBits
+      model.notes.append("matrices are stored in 8 bits: \(why)")
+      return (nil, nil)
+    }
+  }
+
   /// The samples of the calibration data, or drawn ones where there are none.
   func allocationSamples(
     _ probing: ModelProbing, _ checkpoint: ImportedCheckpoint

@@ -37,8 +37,8 @@ public enum FidelityMetric: String, CaseIterable, Sendable {
 /// Runs a graph on samples, and compares its outputs with those of the source's tensors.
 struct OutputDamage {
   private let graph: TypedGraph
-  private let samples: [[String: Tensor]]
-  private let outputs: [[Tensor]]
+  private var samples: [[String: Tensor]]
+  private var outputs: [[Tensor]]
   private let parallelism: Parallelism
 
   /// Runs the graph with the source's tensors.
@@ -63,6 +63,24 @@ struct OutputDamage {
     }.map { samples[$0] }
     self.parallelism = parallelism
     outputs = try Self.run(graph, self.samples, parallelism, weight)
+  }
+
+  /// The same with so few samples, evenly spaced, that running them takes at most so many operations
+  /// of products; with one if that takes more.
+  func limited(toWork work: Double) -> OutputDamage {
+    let works = samples.map { sample in
+      (try? graph.specialized(to: sample.mapValues { $0.shape })).map {
+        WorkEstimate($0).operationCount
+      } ?? 0
+    }
+    let mean = works.reduce(0, +) / Double(max(1, works.count))
+    guard mean * Double(works.count) > work else { return self }
+    let count = max(1, Int(work / mean))
+    let places = (0..<count).map { (2 * $0 + 1) * works.count / (2 * count) }
+    var limited = self
+    limited.samples = places.map { samples[$0] }
+    limited.outputs = places.map { outputs[$0] }
+    return limited
   }
 
   private static func run(

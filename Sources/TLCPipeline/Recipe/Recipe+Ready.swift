@@ -3,7 +3,7 @@ import TLCCompress
 extension Recipe {
   /// Recipes that have names: `formats/recipe.md` §Ready recipes.
   public static let ready: [(name: String, recipe: Recipe)] = [
-    ("near-lossless", .allocating(for: .quality(0.999, .cosine))),
+    ("near-lossless", .nearLossless),
     ("balanced", .allocating(for: .quality(0.995, .cosine))),
     ("smallest", .allocating(for: .quality(0.99, .cosine), method: "trellis")),
     ("paper-int8", .minMax(bits: 8)),

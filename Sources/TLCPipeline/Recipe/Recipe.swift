@@ -26,13 +26,16 @@ public struct Recipe: Equatable, Sendable {
     self.substitutions = substitutions
   }
 
+  /// The fewest bytes with a mean cosine of 0.999 of the outputs to the source's.
+  public static let nearLossless = Recipe.allocating(for: .quality(0.999, .cosine))
+
   /// Floating-point matrices and embeddings in 8 bits, a step for each output row; all else kept.
-  public static let standard = Recipe(rules: [
-    RecipeRule(
-      match: .floatingMatrices,
-      quantize: RecipeStep(
-        method: "round-to-nearest", parameters: ["bits": .integer(8), "axis": .text("output")]))
+  public static let eightBits = Recipe(rules: [
+    RecipeRule(match: .floatingMatrices, quantize: Self.eightBitStep)
   ])
+
+  private static let eightBitStep = RecipeStep(
+    method: "round-to-nearest", parameters: ["bits": .integer(8), "axis": .text("output")])
 
   /// The `step` of a quantization whose step is to be allocated.
   public static let allocatedStep = "allocated"
@@ -48,6 +51,21 @@ public struct Recipe: Equatable, Sendable {
           match: RecipeMatch(isFloatingPoint: true),
           quantize: RecipeStep(method: method, parameters: ["step": .text(allocatedStep)]))
       ])
+  }
+
+  /// The recipe without its goal: matrices whose step was to be allocated are in 8 bits, as those of
+  /// ``eightBits``, and other tensors with such a step are kept.
+  var inEightBits: Recipe {
+    var recipe = self
+    recipe.goal = nil
+    for place in rules.indices
+    where rules[place].quantize?.parameters["step"] == .text(Self.allocatedStep) {
+      let matrices = 2...Shape.maximumRank
+      let rank = rules[place].match.rank ?? matrices
+      recipe.rules[place].quantize = rank.overlaps(matrices) ? Self.eightBitStep : nil
+      if rank.overlaps(matrices) { recipe.rules[place].match.rank = rank.clamped(to: matrices) }
+    }
+    return recipe
   }
 
   /// The place of the first rule that matches a tensor.
