@@ -77,6 +77,7 @@ let package = Package(
       dependencies: ["TLCCore", "TLCSystem", "TLCKernels", "TLCModel", "TLCFormat"],
       swiftSettings: house),
     .target(name: "TLCText", dependencies: ["TLCCore"], swiftSettings: house),
+    .target(name: "TLCReport", dependencies: ["TLCCore"], swiftSettings: house),
 
     // 4 · acts: foreign checkpoints in and out, and what happens between.
     .target(
@@ -96,14 +97,14 @@ let package = Package(
       name: "TLCPipeline",
       dependencies: [
         "TLCCore", "TLCSystem", "TLCFormat", "TLCKernels", "TLCModel", "TLCText", "TLCRuntime",
-        "TLCImport", "TLCExport", "TLCCompress", "TLCTraining", "Yams",
+        "TLCImport", "TLCExport", "TLCCompress", "TLCTraining", "TLCReport", "Yams",
       ],
       swiftSettings: house),
     .target(
       name: "TLC",
       dependencies: [
         "TLCCore", "TLCSystem", "TLCFormat", "TLCKernels", "TLCModel", "TLCText", "TLCRuntime",
-        "TLCImport", "TLCExport", "TLCCompress", "TLCTraining", "TLCPipeline",
+        "TLCImport", "TLCExport", "TLCCompress", "TLCTraining", "TLCReport", "TLCPipeline",
       ],
       swiftSettings: house),
 
@@ -130,6 +131,8 @@ let package = Package(
     .testTarget(
       name: "TLCTextTests", dependencies: ["TLCCore", "TLCSystem", "TLCTestSupport", "TLCText"],
       swiftSettings: tests),
+    .testTarget(
+      name: "TLCReportTests", dependencies: ["TLCReport"], swiftSettings: tests),
     .testTarget(
       name: "TLCCompressTests",
       dependencies: ["TLCCompress", "TLCCore", "TLCKernels", "TLCSystem", "TLCTestSupport"],

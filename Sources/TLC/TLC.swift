@@ -7,6 +7,7 @@
 @_exported public import TLCKernels
 @_exported public import TLCModel
 @_exported public import TLCPipeline
+@_exported public import TLCReport
 @_exported public import TLCRuntime
 @_exported public import TLCSystem
 @_exported public import TLCText

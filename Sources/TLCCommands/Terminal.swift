@@ -14,20 +14,8 @@ enum Terminal {
   /// Prints a line on stdout.
   static func printLine(_ line: String) { print(harmless(line)) }
 
-  /// A line with escapes for what would drive the terminal, as a name out of a hostile file may:
-  /// control characters, and what turns the direction of text.
-  static func harmless(_ line: String) -> String {
-    var harmless = ""
-    for scalar in line.unicodeScalars {
-      switch scalar {
-      case "\u{0}"..<" ", "\u{7F}"..<"\u{A0}", "\u{200E}", "\u{200F}", "\u{2028}"..."\u{202E}",
-        "\u{2066}"..."\u{2069}":
-        harmless += "\\u{" + String(scalar.value, radix: 16) + "}"
-      default: harmless.unicodeScalars.append(scalar)
-      }
-    }
-    return harmless
-  }
+  /// A line with escapes for what would drive the terminal.
+  static func harmless(_ line: String) -> String { Markup.harmless(line) }
 
   /// Removes the progress line, if one is shown.
   static func clearProgress() {

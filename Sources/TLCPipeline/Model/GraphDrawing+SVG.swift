@@ -1,3 +1,5 @@
+internal import TLCReport
+
 extension GraphDrawing {
   /// A picture that needs no other file.
   public var svg: String { SVGDrawing(self).text }
@@ -112,7 +114,7 @@ private struct SVGDrawing {
 
   private mutating func add(_ path: String, _ label: String) {
     parts.append(
-      "<path d=\"\(path)\" marker-end=\"url(#end)\"><title>\(Self.escaped(label))</title></path>")
+      "<path d=\"\(path)\" marker-end=\"url(#end)\"><title>\(Markup.escaped(label))</title></path>")
   }
 
   private mutating func add(_ box: GraphDrawing.Box) {
@@ -136,12 +138,7 @@ private struct SVGDrawing {
     guard room > 0, !text.isEmpty else { return }
     let shown = text.count > room ? "…" + text.suffix(max(0, room - 1)) : text
     parts.append(
-      "<text \(attributes)>\(Self.escaped(shown))<title>\(Self.escaped(text))</title></text>")
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
+      "<text \(attributes)>\(Markup.escaped(shown))<title>\(Markup.escaped(text))</title></text>")
   }
 }
 
