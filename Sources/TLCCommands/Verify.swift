@@ -137,9 +137,9 @@ struct Verify: ParsableCommand {
 
   private func printRuns(_ runs: ModelComparison) {
     for mismatch in runs.mismatches { print("against    \(mismatch)") }
-    for output in runs.outputs {
+    for (compute, output) in runs.outputs {
       var line =
-        "against    ok  output \(output.name): cosine \(Format.fixed(output.certificate.cosine, 6)),"
+        "against    ok  output \(output.name)\(Format.way(compute)): cosine \(Format.fixed(output.certificate.cosine, 6)),"
         + " largest difference \(Format.scientific(output.certificate.maximumAbsoluteError))"
       if let divergence = output.divergence {
         line += ", KL \(Format.scientific(divergence))"
@@ -175,6 +175,7 @@ private struct VerificationJSON: Encodable {
 
   struct Output: Encodable {
     var name: String
+    var compute: String
     var certificate: CertificateJSON
     var divergence: Double?
     var topOne: Double?
@@ -202,8 +203,9 @@ private struct VerificationJSON: Encodable {
     mismatches = comparison.map { $0.mismatches + (runs?.mismatches ?? []) }
     outputs = runs?.outputs.map {
       Output(
-        name: $0.name, certificate: CertificateJSON($0.certificate), divergence: $0.divergence,
-        topOne: $0.topOne)
+        name: $0.divergence.name, compute: $0.compute,
+        certificate: CertificateJSON($0.divergence.certificate),
+        divergence: $0.divergence.divergence, topOne: $0.divergence.topOne)
     }
     values = runs?.values.map {
       Value(

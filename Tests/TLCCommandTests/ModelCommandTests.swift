@@ -30,6 +30,19 @@ import Testing
     #expect(try Tool.run("tlc", "verify", path, "--depth", "tensors").status == 0)
   }
 
+  @Test func `measures runs of each way to compute in that way`() throws {
+    let scratch = try Scratch()
+    let source = try scratch.write(
+      try Fixtures.bytes("models/digits/digits.h5"), to: "digits.h5")
+    let file = scratch.path("digits.tlcq")
+    let converted = try Tool.run("tlc-convert", source, file, "--compute", "int8")
+    #expect(converted.status == 0, "\(converted.errors)")
+    let verified = try Tool.run("tlc", "verify", file, "--against", source)
+    #expect(verified.status == 0, "\(verified.output)")
+    #expect(verified.output.contains("output digit: cosine"))
+    #expect(verified.output.contains("output digit in int8: cosine"))
+  }
+
   @Test func `says of a graph that cannot be used why, and still shows the tensors`() throws {
     let inspected = try Tool.run("tlc", "inspect", Fixtures.path("invalid/graph-operator.tlcq"))
     #expect(inspected.status == 0)

@@ -20,8 +20,8 @@ public struct ModelComparison: Sendable {
     public var certificate: Certificate
   }
 
-  /// The outputs of every probe, in order.
-  public var outputs: [OutputDivergence] = []
+  /// The outputs of every probe whose way to compute is known here, in order, with its name.
+  public var outputs: [(compute: String, divergence: OutputDivergence)] = []
   /// The floating-point values on the way, of the first probe, in order.
   public var values: [Value] = []
   /// A sentence for each thing that is not as the file says.
@@ -30,7 +30,8 @@ public struct ModelComparison: Sendable {
 
 extension Checkpoint {
   /// Lowers the source again, runs it on the inputs of the file's probes, and measures how far the
-  /// file's runs are; `nil` where the file has no graph or no probes.
+  /// file's runs are, each computed in its probe's way; `nil` where the file has no graph or no
+  /// probes.
   ///
   /// - Parameters:
   ///   - path: the checkpoint that this one was made from.
@@ -54,11 +55,15 @@ extension Checkpoint {
     let model = try ModelProbing(graph, of: source, parallelism: parallelism)
     let weights = try weights(of: graph, parallelism: parallelism)
     let context = EvaluationContext(team: Team(threadCount: parallelism.threads))
+    var ways: [Compute: TypedGraph] = [:]
     for (place, probe) in main.probes.enumerated() {
+      guard let compute = Compute(rawValue: probe.compute) else { continue }
+      let ourGraph = try ways[compute] ?? self.graph(typed, computing: compute)
+      ways[compute] = ourGraph
       var inputs: [String: Tensor] = [:]
       for input in probe.inputs { inputs[input.value.name] = try main.tensor(input) }
       var kept: [String: Tensor] = [:]
-      let ours = try typed.evaluate(
+      let ours = try ourGraph.evaluate(
         inputs, context,
         observing: { node, outputs in
           guard place == 0 else { return }
@@ -87,7 +92,7 @@ extension Checkpoint {
         zip(probe.outputs, graph.outputs), zip(ours, theirs))
       {
         let divergence = OutputDivergence(name: name, source: original, decoded: decoded)
-        comparison.outputs.append(divergence)
+        comparison.outputs.append((probe.compute, divergence))
         if divergence.certificate != output.certificate {
           comparison.mismatches.append(
             "output \(name): the file states a relative RMS error of"
