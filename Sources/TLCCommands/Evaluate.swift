@@ -52,6 +52,10 @@ struct Evaluate: ParsableCommand {
         task = try ClassificationTask(
           training: examples, measuring: examples, classCount: trained.labels.count,
           sequenceCount: trained.model.shape.sequenceCount, paddingID: trained.special.padding)
+      case .decoder:
+        let texts = try ParallelTexts(.table(data))
+        task = try trained.task(
+          training: texts, measuring: texts, parallelism: threads.parallelism)
       }
       let measurement = try trained.measure(task, threadCount: threads.parallelism.threads)
       if json { return try printJSON(MeasurementJSON(measurement)) }

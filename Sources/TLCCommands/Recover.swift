@@ -111,7 +111,8 @@ struct Recover: ParsableCommand {
     rule.quantize = RecipeStep(
       method: "round-to-nearest",
       parameters: ["bits": .integer(bits), "axis": .text("output")])
-    let tables = RecipeRule(match: RecipeMatch(name: "_embeddings"))
+    let names = PrunableWeights.tables.map { $0.replacing(".", with: #"\."#) }
+    let tables = RecipeRule(match: RecipeMatch(name: names.joined(separator: "|")))
     return Recipe(rules: (self.tables ? [] : [tables]) + [rule])
   }
 }

@@ -4,19 +4,28 @@ import TLC
 /// `tlc train TEXT… -o FILE`.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a Transformer encoder to predict masked tokens of plain text.",
+    abstract: "Train a Transformer to predict masked tokens of plain text, or to translate.",
     discussion: """
       Learns a tokenizer from the text, then a pre-norm encoder of the shape that is asked for, and \
       writes a file with weights, graph, tokenizer and a recorded run: `tlc run` fills its masks, \
       and `tlc finetune` goes on with it. The same text, options and processor give the same bits, \
       for any number of threads, also where training was killed and resumed.
 
+      With --task translation, --source and --target are texts and their translations, line by line; \
+      or one file has both, a tab between them. An encoder and a decoder share one tokenizer and \
+      table of tokens; `tlc run` translates with them.
+
       Memory is that of the weights four times over, and of activations: it grows with the tokens of \
       a part of a step and with depth times width, which --parts makes smaller.
       """)
 
-  @Argument(help: "Files of plain text, whose paragraphs empty lines divide.", completion: .file())
-  var texts: [String]
+  @Argument(
+    help: "Files of plain text, whose paragraphs empty lines divide; or a file of translations.",
+    completion: .file())
+  var texts: [String] = []
+
+  @Option(help: "What is learnt: masked for masked tokens, or translation.")
+  var task: Task = .masked
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The .tlcq file to write.", valueName: "file"),
@@ -53,8 +62,11 @@ struct Train: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The share of the text that is held out, from the end of each file.", valueName: "share"))
+      "The share of the text or of translations that is held out, from the end of each file.",
+      valueName: "share"))
   var heldOut = 0.05
+
+  @OptionGroup(title: "Translation") var translation: TranslationOptions
 
   @OptionGroup(title: "Training") var training: TrainingOptions
 
@@ -66,6 +78,10 @@ struct Train: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var outputs: OutputOptions
+
+  enum Task: String, ExpressibleByArgument, CaseIterable {
+    case masked, translation
+  }
 
   enum TokenizerKind: String, ExpressibleByArgument, CaseIterable {
     case bpe, wordpiece
@@ -79,6 +95,24 @@ struct Train: ParsableCommand {
     if !(0.001...0.5).contains(heldOut) {
       throw ValidationError("--held-out \(heldOut) is not in 0.001...0.5")
     }
+    switch task {
+    case .masked:
+      if translation.isGiven {
+        throw ValidationError("options of translations need --task translation")
+      }
+      if texts.isEmpty { throw ValidationError("there is no text to learn from") }
+    case .translation:
+      let count = translation.parallel.files == nil ? 1 : 0
+      if texts.count != count {
+        throw ValidationError(
+          "--task translation takes --source and --target, or one file in which a tab stands"
+            + " between a text and its translation")
+      }
+      if tokenizer != .bpe {
+        throw ValidationError(
+          "--tokenizer wordpiece loses case and spaces, which translations need")
+      }
+    }
   }
 
   func run() throws {
@@ -86,32 +120,53 @@ struct Train: ParsableCommand {
     try reportingErrors {
       // What cannot be written is found before any work is done.
       _ = try AtomicFile(path: output, overwriting: force)
-      let settings = training.settings(
-        stepCount: steps, rate: 1e-3, threads: threads.parallelism.threads)
-      try settings.require()
-      let shape = EncoderShape(
-        vocabularyCount: vocabulary, width: width, depth: depth, headCount: heads,
-        innerWidth: inner, sequenceCount: sequence)
-      try shape.require()
-      let corpus = try TextCorpus(paths: texts, heldOut: heldOut)
-      let learnt = try TrainedTokenizer(
-        tokenizer.library, texts: corpus.training, vocabularyCount: vocabulary)
-      let model = try TrainedModel(shape, tokenizer: learnt, seed: training.seed)
-      let task = try model.task(of: corpus, parallelism: threads.parallelism)
-      let trained = try training.training(model, task, settings, data: corpus.digest)
-        .run(progress: Terminal.trainingPrinter(outputs))
-      Terminal.clearProgress()
-      let measurement = try trained.measure(
-        task, batchCount: settings.batchCount, threadCount: settings.threadCount)
-      let root = try trained.write(
-        to: output, overwriting: force, seed: training.seed, parallelism: threads.parallelism)
-      if json { return try printJSON(MeasurementJSON(measurement)) }
-      guard !outputs.quiet else { return }
-      print(
-        "\(output): \(trained.model.parameterCount) weights, \(task.exampleCount) texts of"
-          + " \(sequence) tokens to learn from")
-      print("held out: \(measurement.sentence)")
-      print("root \(root)")
+      switch task {
+      case .masked: try runMasked()
+      case .translation: try runTranslation()
+      }
     }
+  }
+
+  /// The shape that is asked for.
+  var shape: EncoderShape {
+    EncoderShape(
+      vocabularyCount: vocabulary, width: width, depth: depth, headCount: heads,
+      innerWidth: inner, sequenceCount: sequence)
+  }
+
+  private func runMasked() throws {
+    let settings = training.settings(
+      stepCount: steps, rate: 1e-3, threads: threads.parallelism.threads)
+    try settings.require()
+    try shape.require()
+    let corpus = try TextCorpus(paths: texts, heldOut: heldOut)
+    let learnt = try TrainedTokenizer(
+      tokenizer.library, texts: corpus.training, vocabularyCount: vocabulary)
+    let model = try TrainedModel(shape, tokenizer: learnt, seed: training.seed)
+    let task = try model.task(of: corpus, parallelism: threads.parallelism)
+    try train(model, task, settings, corpus.digest) {
+      "\(task.exampleCount) texts of \(sequence) tokens to learn from"
+    }
+  }
+
+  /// Trains a model, measures and writes it.
+  ///
+  /// - Parameter examples: says what it learnt from.
+  func train(
+    _ model: TrainedModel, _ task: any TrainingTask, _ settings: TrainingSettings, _ data: Digest,
+    examples: () -> String
+  ) throws {
+    let trained = try training.training(model, task, settings, data: data)
+      .run(progress: Terminal.trainingPrinter(outputs))
+    Terminal.clearProgress()
+    let measurement = try trained.measure(
+      task, batchCount: settings.batchCount, threadCount: settings.threadCount)
+    let root = try trained.write(
+      to: output, overwriting: force, seed: training.seed, parallelism: threads.parallelism)
+    if json { return try printJSON(MeasurementJSON(measurement)) }
+    guard !outputs.quiet else { return }
+    print("\(output): \(trained.model.parameterCount) weights, \(examples())")
+    print("held out: \(measurement.sentence)")
+    print("root \(root)")
   }
 }

@@ -30,8 +30,10 @@ struct TrainingOptions: ParsableArguments {
   var dropout: Float = 0.1
 
   @Option(
-    help: ArgumentHelp("What of a target is spread over all labels.", valueName: "share"))
-  var labelSmoothing: Float = 0
+    help: ArgumentHelp(
+      "What of a target is spread over all labels. [default: 0, and 0.1 of translations]",
+      valueName: "share"))
+  var labelSmoothing: Float?
 
   @Option(
     help: ArgumentHelp("What of a matrix, times the rate, a step takes off.", valueName: "decay"))
@@ -68,14 +70,16 @@ struct TrainingOptions: ParsableArguments {
   }
 
   /// The settings of so many steps.
-  func settings(stepCount: Int, rate standard: Float, threads: Int) -> TrainingSettings {
+  func settings(
+    stepCount: Int, rate standard: Float, smoothing: Float = 0, threads: Int
+  ) -> TrainingSettings {
     var settings = TrainingSettings(
       stepCount: stepCount, batchCount: batch,
       rate: LearningRate(
         peak: rate ?? standard, warmupCount: warmup ?? stepCount / 20, decay: schedule.library),
       dropout: dropout, seed: seed, threadCount: threads)
     settings.partCount = parts
-    settings.labelSmoothing = labelSmoothing
+    settings.labelSmoothing = labelSmoothing ?? smoothing
     settings.optimizer.decay = weightDecay
     settings.optimizer.greatestNorm = clip == 0 ? nil : clip
     return settings

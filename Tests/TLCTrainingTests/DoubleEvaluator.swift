@@ -104,7 +104,8 @@ struct DoubleEvaluator {
     case "Slice": return sliced(x)
     case "ReduceMean":
       return Doubles([], [x[0].elements.reduce(0, +) / Double(x[0].elements.count)])
-    case "Attention": return attention(x, heads: int("q_num_heads", 1))
+    case "Attention":
+      return attention(x, heads: int("q_num_heads", 1), isCausal: int("is_causal", 0) == 1)
     case "CrossEntropy":
       return crossEntropy(x[0], x[1], smoothing: float("label_smoothing", 0))
     default: preconditionFailure(node.operation)
@@ -211,11 +212,12 @@ struct DoubleEvaluator {
       ranges[0].flatMap { row in ranges[1].map { x[0].elements[row * columns + $0] } })
   }
 
-  private func attention(_ x: [Doubles], heads: Int) -> Doubles {
+  private func attention(_ x: [Doubles], heads: Int, isCausal: Bool) -> Doubles {
     let (batch, rows, width) = (x[0].lengths[0], x[0].lengths[1], x[0].lengths[2])
     let columns = x[1].lengths[1]
     let size = width / heads
-    let masks = x[3].places(in: [batch, heads, rows, columns])
+    let mask = x.count > 3 ? x[3] : Doubles([1], [0])
+    let masks = mask.places(in: [batch, heads, rows, columns])
     var out = [Double](repeating: 0, count: batch * rows * width)
     for b in 0..<batch {
       for h in 0..<heads {
@@ -226,8 +228,8 @@ struct DoubleEvaluator {
             let dot = (0..<size).reduce(0) {
               $0 + x[0].elements[start + $1] * x[1].elements[key + $1]
             }
-            return dot / Double(size).squareRoot()
-              + x[3].elements[masks[((b * heads + h) * rows + i) * columns + j]]
+            return dot / Double(size).squareRoot() + (isCausal && j > i ? -.infinity : 0)
+              + mask.elements[masks[((b * heads + h) * rows + i) * columns + j]]
           }
           for (j, weight) in softmax(scores).enumerated() {
             let key = (b * columns + j) * width + h * size

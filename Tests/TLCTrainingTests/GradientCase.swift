@@ -130,6 +130,18 @@ struct GradientCase: Sendable, CustomStringConvertible {
       return try $0.add(
         "Attention", $1 + [mask], ["q_num_heads": .int(2), "kv_num_heads": .int(2)], name: "out")
     },
+    GradientCase(
+      "Attention", [[2, 4, 6], [2, 4, 6], [2, 4, 6]],
+      ["q_num_heads": .int(3), "kv_num_heads": .int(3), "is_causal": .int(1)]),
+    GradientCase(
+      "Attention", [[1, 2, 4], [1, 5, 4], [1, 5, 4]],
+      ["q_num_heads": .int(1), "kv_num_heads": .int(1), "is_causal": .int(1)]),
+    GradientCase(
+      "Attention", [[1, 5, 4], [1, 2, 4], [1, 2, 4]],
+      ["q_num_heads": .int(2), "kv_num_heads": .int(2), "is_causal": .int(1)]),
+    GradientCase(
+      "Attention", [[2, 5, 4], [2, 3, 4], [2, 3, 4]],
+      ["q_num_heads": .int(2), "kv_num_heads": .int(2)]),
     crossEntropy(smoothing: 0),
     crossEntropy(smoothing: 0.1),
   ]

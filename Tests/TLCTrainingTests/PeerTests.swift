@@ -44,7 +44,7 @@ struct PeerTests {
     func inputs(_ step: Int) throws -> [String: Tensor] {
       let names = [
         ("input_ids", "ids"), ("attention_mask", "mask"), ("labels", "labels"),
-        ("places", "places"),
+        ("places", "places"), ("decoder_input_ids", "written"),
       ]
       var inputs: [String: Tensor] = [:]
       for (input, name) in names { inputs[input] = tensors["step.\(step).\(name)"] }
@@ -59,6 +59,7 @@ struct PeerTests {
 
   static let cases: [(String, TrainedHead, Float)] = [
     ("masked", .maskedTokens, 0), ("classes", .classes(3), 0.1),
+    ("translation", .decoder(depth: 1), 0.1),
   ]
 
   @Test(arguments: cases)

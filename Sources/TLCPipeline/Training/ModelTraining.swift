@@ -68,6 +68,7 @@ public struct ModelTraining {
   }
 
   private var workPerToken: Double {
+    if case .decoder = model.model.head { return 0 }
     guard let masked = task as? MaskedTokenTask else {
       return model.model.shape.workPerToken(sequence: model.model.shape.sequenceCount, predicted: 0)
     }

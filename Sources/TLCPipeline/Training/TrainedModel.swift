@@ -38,13 +38,14 @@ public struct TrainedModel: Sendable {
   ///
   /// - Throws: `TrainingError` where there is no such shape.
   public init(
-    _ shape: EncoderShape, tokenizer: TrainedTokenizer, seed: UInt64
+    _ shape: EncoderShape, head: TrainedHead = .maskedTokens, tokenizer: TrainedTokenizer,
+    seed: UInt64
   ) throws(TrainingError) {
     let special = tokenizer.special
     var shape = shape
     shape.vocabularyCount = tokenizer.tokens.count
     shape.paddingID = special.padding
-    model = try EncoderModel(shape, head: .maskedTokens)
+    model = try EncoderModel(shape, head: head)
     weights = model.initialTensors(seed: seed)
     tokenizerFile = tokenizer.file
     self.special = SpecialTokens(
@@ -78,8 +79,11 @@ public struct TrainedModel: Sendable {
 
   /// The same encoder with a new head of classes, whose weights are drawn.
   ///
-  /// - Throws: `TrainingError` where there cannot be as many classes.
+  /// - Throws: `TrainingError` where there cannot be as many classes, or the model has a decoder.
   public func classifying(_ labels: [String], seed: UInt64) throws(TrainingError) -> TrainedModel {
+    if case .decoder = model.head {
+      throw .settings("a model that translates cannot be given a head of classes")
+    }
     var other = self
     other.model = try EncoderModel(model.shape, head: .classes(labels.count))
     other.labels = labels

@@ -2,7 +2,7 @@ public import TLCCore
 internal import TLCModel
 
 /// A Transformer encoder with a head: its weights by the names that transformers' RoBERTa-PreLayerNorm
-/// has, and its graph, for use and for training.
+/// has, or with a decoder its mBART, and its graph, for use and for training.
 public struct EncoderModel: Equatable, Sendable {
   /// Its sizes.
   public var shape: EncoderShape
@@ -20,66 +20,11 @@ public struct EncoderModel: Equatable, Sendable {
     if case .classes(let count) = head, !(1...1 << 16).contains(count) {
       throw .shape("there are \(count) classes, not 1 to \(1 << 16)")
     }
+    if case .decoder(let depth) = head, !(1...1 << 20).contains(depth) {
+      throw .shape("the decoder's depth is \(depth), not 1 to \(1 << 20)")
+    }
     self.shape = shape
     self.head = head
-  }
-
-  /// How a weight starts.
-  enum Start {
-    case drawn, zeros, ones
-  }
-
-  /// A weight: its name, its shape, and how it starts.
-  struct Weight {
-    var name: String
-    var lengths: [Int]
-    var start: Start
-  }
-
-  /// Every weight, in the order of the graph.
-  var weights: [Weight] {
-    var weights: [Weight] = []
-    func linear(_ name: String, _ inner: Int, _ outer: Int) {
-      weights.append(Weight(name: "\(name).weight", lengths: [outer, inner], start: .drawn))
-      weights.append(Weight(name: "\(name).bias", lengths: [outer], start: .zeros))
-    }
-    func norm(_ name: String) {
-      weights.append(Weight(name: "\(name).weight", lengths: [shape.width], start: .ones))
-      weights.append(Weight(name: "\(name).bias", lengths: [shape.width], start: .zeros))
-    }
-    let (width, inner) = (shape.width, shape.innerWidth)
-    let embeddings = "\(Self.prefix)embeddings"
-    for (name, count) in [
-      ("word", shape.vocabularyCount), ("position", shape.positionCount), ("token_type", 1),
-    ] {
-      weights.append(
-        Weight(
-          name: "\(embeddings).\(name)_embeddings.weight", lengths: [count, width], start: .drawn))
-    }
-    norm("\(embeddings).LayerNorm")
-    for layer in 0..<shape.depth {
-      let name = "\(Self.prefix)encoder.layer.\(layer)"
-      norm("\(name).attention.LayerNorm")
-      for part in ["query", "key", "value"] {
-        linear("\(name).attention.self.\(part)", width, width)
-      }
-      linear("\(name).attention.output.dense", width, width)
-      norm("\(name).intermediate.LayerNorm")
-      linear("\(name).intermediate.dense", width, inner)
-      linear("\(name).output.dense", inner, width)
-    }
-    norm("\(Self.prefix)LayerNorm")
-    switch head {
-    case .maskedTokens:
-      linear("lm_head.dense", width, width)
-      norm("lm_head.layer_norm")
-      weights.append(
-        Weight(name: "lm_head.bias", lengths: [shape.vocabularyCount], start: .zeros))
-    case .classes(let count):
-      linear("classifier.dense", width, width)
-      linear("classifier.out_proj", width, count)
-    }
-    return weights
   }
 
   /// The shapes of the weights, by name.

@@ -4,4 +4,7 @@ public enum TrainedHead: Equatable, Sendable {
   case maskedTokens
   /// Which of so many classes a text is of, from its first token.
   case classes(Int)
+  /// A decoder of so many layers, which writes another text token by token: the table of tokens is
+  /// that of both sides, and the last matrix too.
+  case decoder(depth: Int)
 }

@@ -10,6 +10,7 @@ struct AttentionHeads {
   /// Of a head, and of all.
   let size: Int, width: Int
   let scale: Float
+  private let isCausal: Bool
   private let q: Elements<Float>, k: Elements<Float>, v: Elements<Float>
   private let mask: Elements<Float>?
   private let maskStrides: [Int]
@@ -26,6 +27,7 @@ struct AttentionHeads {
     headCount = attention.headCount
     size = width / headCount
     scale = attention.scale ?? 1 / Float(size).squareRoot()
+    isCausal = attention.isCausal
     (self.q, self.k, self.v) = (q.floats, k.floats, v.floats)
     self.mask = mask?.floats
     let scores = Shape([batchCount, headCount, queryCount, keyCount]) ?? .scalar
@@ -97,6 +99,11 @@ struct AttentionHeads {
           from: base + row * maskStrides[2], step: maskStrides[3], into: weights,
           at: row * keyCount
         ) { $0 + $1 }
+      }
+    }
+    if isCausal {
+      for row in 0..<queryCount where row + 1 < keyCount {
+        weights[row * keyCount + row + 1..<(row + 1) * keyCount].fill(-.infinity)
       }
     }
     Kernels.softmax(weights, to: weights, length: keyCount, rows: 0..<queryCount)

@@ -6,7 +6,7 @@ public import TLCModel
 ///
 /// Inputs are queries [batch, queries, heads · size], keys and values [batch, keys, heads · size],
 /// what is added to scores and broadcasts to [batch, heads, queries, keys], and where `ratio` is not
-/// 0 the seed that ``Dropout`` takes. Weights are computed again for the gradient, so that memory
+/// 0 the seed that ``Dropout`` takes. With `is_causal`, a query takes from no key behind its place. Weights are computed again for the gradient, so that memory
 /// grows with the tokens and not with their pairs.
 public struct AttentionTraining: Operator {
   public static let name = "Attention"
@@ -16,12 +16,14 @@ public struct AttentionTraining: Operator {
   let scale: Float?
   let ratio: Float
   let stream: Int
+  let isCausal: Bool
 
   public init(_ attributes: inout Attributes) throws(OperatorError) {
     headCount = try attributes.int("heads", in: 1...65_536, default: 1)
     scale = try attributes.float("scale")
     ratio = try attributes.float("ratio") ?? 0
     stream = try attributes.int("stream") ?? 0
+    isCausal = try attributes.flag("is_causal", default: false)
     guard ratio >= 0, ratio < 1 else {
       throw OperatorError("attribute \"ratio\" is \(ratio), not from 0 to below 1")
     }

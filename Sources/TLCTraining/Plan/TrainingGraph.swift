@@ -104,7 +104,7 @@ struct TrainingGraph {
   }
 
   private func attention(_ node: Node) throws(GraphError) -> Node {
-    let known: Set<String> = ["q_num_heads", "kv_num_heads", "scale"]
+    let known: Set<String> = ["q_num_heads", "kv_num_heads", "scale", "is_causal"]
     let heads = node.attributes["q_num_heads"]
     guard types[node.inputs[0]]?.rank == 3, node.inputs.dropFirst(4).allSatisfy({ $0.isEmpty }),
       node.outputs.dropFirst().allSatisfy({ $0.isEmpty }), let heads,
@@ -117,7 +117,7 @@ struct TrainingGraph {
           + " f32")
     }
     var attributes: [String: Attribute] = ["heads": heads]
-    attributes["scale"] = node.attributes["scale"]
+    for name in ["scale", "is_causal"] { attributes[name] = node.attributes[name] }
     return Node(
       AttentionTraining.name, domain: TrainingOperators.domain, name: node.name,
       inputs: Array(node.inputs.prefix(4)), outputs: [node.outputs[0]], attributes: attributes)

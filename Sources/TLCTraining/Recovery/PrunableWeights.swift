@@ -21,11 +21,14 @@ public struct PrunableWeights: Equatable, Sendable {
     self.includesTables = includesTables
   }
 
+  /// Parts of the names of tables of tokens and positions.
+  public static let tables = ["_embeddings.", ".embed_positions.", ".shared."]
+
   /// The parameters, in order.
   public func parameters(of store: ParameterStore) -> [ParameterStore.Parameter] {
     store.parameters.filter { parameter in
       parameter.shape.rank == 2
-        && (includesTables || !parameter.name.contains("_embeddings."))
+        && (includesTables || !Self.tables.contains { parameter.name.contains($0) })
     }
   }
 }
