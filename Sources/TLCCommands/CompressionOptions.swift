@@ -69,6 +69,13 @@ struct CompressionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "What --sparsity and --pattern rank weights by: magnitude; with --calibrate also wanda, times "
+        + "what they are multiplied by, sparse-gpt and exact-obs, by what others cannot make good. "
+        + "[default: magnitude]", valueName: "method"))
+  var pruner: PruningMethod?
+
+  @Option(
+    help: ArgumentHelp(
       "Store tensors exactly where a part of the name matches; may be given more than once.",
       valueName: "regex"))
   var keep: [String] = []
@@ -76,7 +83,7 @@ struct CompressionOptions: ParsableArguments {
   func validate() throws {
     if recipe != nil,
       goal != nil || bits != nil || group != nil || step != nil || sparsity != nil || pattern != nil
-        || trellis || !keep.isEmpty
+        || pruner != nil || trellis || !keep.isEmpty
     {
       throw ValidationError("--recipe says it all: no other option of compression goes with it")
     }
@@ -103,6 +110,12 @@ struct CompressionOptions: ParsableArguments {
       throw ValidationError("--sparsity and --pattern exclude each other")
     }
     if pattern != nil { _ = try patternNumbers() }
+    if pruner != nil, sparsity == nil, pattern == nil {
+      throw ValidationError("--pruner goes with --sparsity or --pattern")
+    }
+    if pruner == .exactOBS, pattern != nil {
+      throw ValidationError("--pruner exact-obs goes with --sparsity")
+    }
     for expression in keep where (try? Regex(expression)) == nil {
       throw ValidationError("--keep \(expression) is not a regular expression")
     }
@@ -185,10 +198,14 @@ struct CompressionOptions: ParsableArguments {
   private func completed(_ recipe: Recipe) throws -> Recipe {
     var prune: RecipeStep?
     if let sparsity {
-      prune = RecipeStep(method: "magnitude", parameters: ["sparsity": .number(sparsity)])
+      prune = RecipeStep(
+        method: (pruner ?? .magnitude).rawValue, parameters: ["sparsity": .number(sparsity)])
     } else if pattern != nil {
       let (n, m) = try patternNumbers()
-      prune = RecipeStep(method: "n-of-m", parameters: ["n": .integer(n), "m": .integer(m)])
+      var step = RecipeStep(method: "n-of-m", parameters: ["n": .integer(n), "m": .integer(m)])
+      if pruner == .wanda { step.parameters["score"] = .text("wanda") }
+      if pruner == .sparseGPT { step.method = "sparse-gpt" }
+      prune = step
     }
     var recipe = recipe
     if let prune, let last = recipe.rules.last {
@@ -199,6 +216,13 @@ struct CompressionOptions: ParsableArguments {
     recipe.rules = keep.map { RecipeRule(match: RecipeMatch(name: $0)) } + recipe.rules
     return recipe
   }
+}
+
+/// `--pruner`.
+enum PruningMethod: String, ExpressibleByArgument, CaseIterable {
+  case magnitude, wanda
+  case sparseGPT = "sparse-gpt"
+  case exactOBS = "exact-obs"
 }
 
 /// `--metric`.

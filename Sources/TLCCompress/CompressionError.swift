@@ -6,6 +6,8 @@ public enum CompressionError: Error, Equatable, Sendable {
   case unknownParameter(method: String, key: String, known: [String])
   /// A parameter that is missing or out of range.
   case parameter(method: String, key: String, allowed: String)
+  /// A method that is of use only where there is calibration, of one tensor at a time.
+  case needsCalibration(method: String)
   /// An axis that the shape does not have.
   case axis(Int, rank: Int)
   /// Elements that are no floating-point numbers.
@@ -24,6 +26,9 @@ extension CompressionError: CustomStringConvertible {
     case .unknownParameter(let method, let key, let known):
       "\(method) has no parameter \"\(key)\"; it has " + known.joined(separator: ", ")
     case .parameter(let method, let key, let allowed): "\(method): \"\(key)\" must be \(allowed)"
+    case .needsCalibration(let method):
+      "\(method): what it ranks weights by is known only where there is calibration, and for one "
+        + "tensor at a time"
     case .axis(let axis, let rank): "there is no axis \(axis) in a tensor of rank \(rank)"
     case .notFloatingPoint(let dtype): "elements of type \(dtype) are not floating-point numbers"
     case .nonFinite(let count, let firstIndex):

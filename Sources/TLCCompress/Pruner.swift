@@ -22,9 +22,30 @@ public protocol Pruner: Sendable {
   func mask(
     for tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
   ) throws(CompressionError) -> Bitmap
+
+  /// The tensor with +0 for what is dropped; what is kept may be changed so that it makes that good.
+  ///
+  /// - Parameters: as of ``mask(for:calibration:parallelism:)``.
+  func prune(
+    _ tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
+  ) throws(CompressionError) -> Tensor
+
+  /// Whether a recipe may name it only where there is calibration.
+  var needsCalibration: Bool { get }
 }
 
 extension Pruner {
+  /// False.
+  public var needsCalibration: Bool { false }
+
+  /// The tensor with +0 for what the mask leaves out.
+  public func prune(
+    _ tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
+  ) throws(CompressionError) -> Tensor {
+    tensor.pruned(
+      keeping: try mask(for: tensor, calibration: calibration, parallelism: parallelism))
+  }
+
   /// The elements to keep of a tensor of which no more is known.
   public func mask(
     for tensor: Tensor, parallelism: Parallelism
@@ -43,7 +64,8 @@ public struct PrunerRegistry: Sendable {
 
   /// Every pruner of this package.
   public static let standard = PrunerRegistry([
-    MagnitudePruner.self, NOfMPruner.self, BlockPruner.self,
+    MagnitudePruner.self, NOfMPruner.self, BlockPruner.self, WandaPruner.self,
+    SparseGPTPruner.self, ExactOBSPruner.self,
   ])
 
   /// These and one more.

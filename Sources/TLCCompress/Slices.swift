@@ -116,11 +116,10 @@ struct Slices<Element: FloatingTensorElement>: Sendable {
     steps: [Double], zeroPoints: [Int32]?, bounds: ClosedRange<Int32>,
     _ calibration: TensorCalibration?, _ options: FeedbackOptions, _ parallelism: Parallelism
   ) -> [Int32] {
-    guard options.isWanted, let inputs = calibration?.inputs, tensor.shape.count > 0 else {
-      return codes(steps: steps, zeroPoints: zeroPoints, bounds: bounds, parallelism)
-    }
-    return Feedback(tensor, Element.self, inputs, options, parallelism).codes(
+    let feedback = Feedback(tensor, Element.self, calibration, options, parallelism)
+    return feedback?.codes(
       GridRounder(tensor.shape, layout, steps: steps, zeroPoints: zeroPoints, bounds: bounds))
+      ?? codes(steps: steps, zeroPoints: zeroPoints, bounds: bounds, parallelism)
   }
 
   /// The code of each element on its slice's grid.

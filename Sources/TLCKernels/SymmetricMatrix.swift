@@ -7,8 +7,8 @@ public struct SymmetricMatrix: Sendable {
   /// The number of rows, and of columns.
   public let width: Int
   /// From row to row: whole panels.
-  private let stride: Int
-  private let elements: Elements<Double>
+  let stride: Int
+  let elements: Elements<Double>
 
   /// The rows of numbers whose products are added at a time, and the columns that are factored.
   private static let blockLength = 64

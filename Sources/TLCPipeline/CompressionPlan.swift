@@ -12,6 +12,7 @@ struct CompressionPlan: Sendable {
     var pruner: (any Pruner)?
     var quantizer: (any Quantizer)?
     var isPrunedGlobally = false
+    var isPruned: Bool { isPrunedGlobally || pruner != nil }
     /// Whether the mean of what the outputs lose goes into their bias.
     var correctsBias = false
     var patterns: [MaskPattern] = []
@@ -90,13 +91,16 @@ struct CompressionPlan: Sendable {
         parameters["axis"] = .integer(tensor.inputAxis)
       }
       let pruner = try pruners.pruner(named: prune.method, parameters: parameters)
+      if pruner.needsCalibration, calibration == nil || scope == .text("global") {
+        throw .needsCalibration(method: prune.method)
+      }
       if scope == .text("global"), let magnitude = pruner as? MagnitudePruner {
         selections[index] = MagnitudeSelection(sparsity: magnitude.sparsity)
         step.isPrunedGlobally = true
       } else {
         step.pruner = pruner
       }
-      step.patterns = Self.patterns(of: pruner, rank: tensor.shape.rank)
+      step.patterns = Self.patterns(of: pruner, tensor)
     }
     if let quantize = rule.quantize {
       var parameters = resolvingAxes(quantize.parameters, tensor)
@@ -132,16 +136,26 @@ struct CompressionPlan: Sendable {
   }
 
   /// The patterns that a pruner's masks have, so that the encoder can try them.
-  private static func patterns(of pruner: any Pruner, rank: Int) -> [MaskPattern] {
+  private static func patterns(
+    of pruner: any Pruner, _ tensor: ImportedTensor
+  ) -> [MaskPattern] {
+    let rank = tensor.shape.rank
+    func blocks(_ rows: Int, _ columns: Int) -> MaskPattern {
+      .block(Array(repeating: 1, count: rank - 2) + [rows, columns])
+    }
     switch pruner {
     case let pruner as NOfMPruner where rank > 0:
-      [.nOfM(n: pruner.n, m: pruner.m, axis: pruner.axis < 0 ? pruner.axis + rank : pruner.axis)]
-    case let pruner as BlockPruner where rank >= 2:
-      [
-        .block(
-          Array(repeating: 1, count: rank - 2) + [pruner.rows, pruner.columns])
+      return [
+        .nOfM(n: pruner.n, m: pruner.m, axis: pruner.axis < 0 ? pruner.axis + rank : pruner.axis)
       ]
-    default: []
+    case let pruner as BlockPruner where rank >= 2: return [blocks(pruner.rows, pruner.columns)]
+    case let pruner as SparseGPTPruner where rank >= 2:
+      switch pruner.pattern {
+      case .share: return []
+      case .nOfM(let n, let m): return [.nOfM(n: n, m: m, axis: tensor.inputAxis)]
+      case .blocks(_, let rows, let columns): return [blocks(rows, columns)]
+      }
+    default: return []
     }
   }
 
@@ -273,16 +287,16 @@ struct CompressionPlan: Sendable {
     _ tensor: ImportedTensor, _ step: Step, globalMask: Bitmap?, _ encoder: TensorEncoder
   ) throws -> Made {
     let source = try tensor.load(encoder.parallelism)
-    let calibration = calibration?.tensors[tensor.name]
+    var calibration = calibration?.tensors[tensor.name]
     do throws(CompressionError) {
       var pruned = source
       if let globalMask {
         pruned = source.pruned(keeping: globalMask)
       } else if let pruner = step.pruner {
-        pruned = source.pruned(
-          keeping: try pruner.mask(
-            for: source, calibration: calibration, parallelism: encoder.parallelism))
+        pruned = try pruner.prune(
+          source, calibration: calibration, parallelism: encoder.parallelism)
       }
+      if step.isPruned { calibration?.unpruned = source }
       let values =
         try step.quantizer?.quantize(
           pruned, calibration: calibration, parallelism: encoder.parallelism) ?? pruned

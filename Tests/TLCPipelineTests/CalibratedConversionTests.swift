@@ -81,6 +81,42 @@ import Testing
     #expect(try pair("digit/bias").0 != pair("digit/bias").1)
   }
 
+  @Test(
+    arguments: [
+      "wanda, sparsity: 0.5", "sparse-gpt, sparsity: 0.5", "sparse-gpt, n: 2, m: 4",
+      "sparse-gpt, sparsity: 0.5, rows: 4, columns: 8", "exact-obs, sparsity: 0.5",
+      "n-of-m, n: 2, m: 4, score: wanda", "block, sparsity: 0.5, rows: 4, columns: 4, score: wanda",
+      "magnitude, sparsity: 0.5, score: wanda",
+    ])
+  func `stores zeros for what it prunes, and makes that good in rounding`(method: String) throws {
+    let scratch = try Scratch()
+    let data = scratch.path("samples.npz")
+    try RunOutputs.write(
+      [("pixels", try Self.pixels(40) { Float($0 * $0 % 19) / 18 })], to: data, overwriting: false)
+    var conversion = try Self.conversion(scratch, data)
+    conversion.overwriting = true
+    let prune =
+      "tlc-recipe: 1\nrules:\n  - match: {floating: true, rank: 2}\n"
+      + "    prune: {method: \(method)}\n"
+    func kernels(_ text: String) throws -> [[Float]] {
+      conversion.recipe = try Recipe(parsing: text)
+      _ = try conversion.run()
+      let file = try Checkpoint(path: conversion.output)
+      return try ["hidden_1/kernel", "hidden_2/kernel"].map {
+        try #require(try file.tensor(named: $0)).elements(of: Float.self)
+      }
+    }
+    let pruned = try kernels(prune)
+    let quantized = try kernels(prune + "    quantize: {method: uniform-step, step: 0.3}\n")
+    for (pruned, quantized) in zip(pruned, quantized) {
+      let zeros = pruned.indices.filter { pruned[$0] == 0 }
+      #expect(zeros.count >= pruned.count / 2 && zeros.count < pruned.count * 3 / 5)
+      #expect(zeros.allSatisfy { pruned[$0].bitPattern == 0 && quantized[$0].bitPattern == 0 })
+    }
+    conversion.calibrationData = nil
+    #expect(throws: ConversionError.self) { try conversion.run() }
+  }
+
   @Test func `refuses data that it cannot use`() throws {
     let scratch = try Scratch()
     func error(_ data: String) throws -> CalibrationError? {

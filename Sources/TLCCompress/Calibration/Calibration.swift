@@ -1,3 +1,5 @@
+public import TLCCore
+
 /// Where a tensor's axes that products are summed over are: it is a matrix of inputs and outputs.
 public enum InputAxes: Equatable, Sendable {
   /// The first axes: inputs are rows.
@@ -18,6 +20,9 @@ public struct TensorCalibration: Equatable, Sendable {
   private var moments: InputMoments?
   /// How often each place along the first axis was looked up; `nil` where none was.
   public var lookUps: [Int]?
+  /// What the tensor was before pruning, of the same shape and type, so that what was dropped is made
+  /// good by what is left; `nil` where nothing was dropped.
+  public var unpruned: Tensor?
   /// The name of the tensor that is added to what the matrix gives, an element an output in its order;
   /// `nil` where there is none, or it or the matrix has another use.
   public var bias: String?

@@ -17,6 +17,12 @@ struct FeedbackFactor: Sendable {
 
   var width: Int { order.count }
 
+  /// The weights over their mean.
+  var relativeWeights: [Double] {
+    let mean = weights.reduce(0, +) / Double(max(1, width))
+    return weights.map { mean > 0 ? $0 / mean : 1 }
+  }
+
   /// What damping is multiplied by where moments have no factor.
   private static let escalation = 10.0
   /// A pivot below this share of the mean of the diagonal counts as none.
@@ -25,23 +31,16 @@ struct FeedbackFactor: Sendable {
   /// Factors moments; where they have no factor, with more and more damping.
   init(_ moments: InputMoments, _ options: FeedbackOptions, _ parallelism: Parallelism) {
     let width = moments.width
-    let diagonal = (0..<width).map { moments[$0, $0] }
     var order = Array(0..<width)
     if options.order == .descending {
+      let diagonal = order.map { moments[$0, $0] }
       order.sort { (diagonal[$1], $0) < (diagonal[$0], $1) }
     }
     self.order = order
-    let mean = diagonal.reduce(0, +) / Double(max(1, width))
-    let unit = mean > 0 ? mean : 1
-    var damping = options.damping
-    var factor = Self.factor(moments, order, adding: damping * unit, unit, parallelism)
-    while factor == nil {
-      damping *= Self.escalation
-      factor = Self.factor(moments, order, adding: damping * unit, unit, parallelism)
-    }
-    guard let factor, let shape = Shape([width, width]) else {
+    guard let shape = Shape([width, width]) else {
       preconditionFailure("moments of \(width) elements")
     }
+    let factor = Self.reversedFactor(moments, order, options.damping, parallelism)
     let shares = TensorView(zeros: .f32, shape).elements(of: Float.self)
     let last = width - 1
     weights = (0..<width).map { factor[last - $0, last - $0] * factor[last - $0, last - $0] }
@@ -55,7 +54,22 @@ struct FeedbackFactor: Sendable {
     self.shares = shares
   }
 
-  /// The Cholesky factor of moments in reverse order.
+  /// The Cholesky factor of damped moments in reverse order.
+  static func reversedFactor(
+    _ moments: InputMoments, _ order: [Int], _ damping: Double, _ parallelism: Parallelism
+  ) -> SymmetricMatrix {
+    let sum = (0..<moments.width).reduce(0.0) { $0 + moments[$1, $1] }
+    let mean = sum / Double(max(1, moments.width))
+    let unit = mean > 0 ? mean : 1
+    var damping = damping
+    while true {
+      if let factor = factor(moments, order, adding: damping * unit, unit, parallelism) {
+        return factor
+      }
+      damping *= Self.escalation
+    }
+  }
+
   private static func factor(
     _ moments: InputMoments, _ order: [Int], adding damping: Double, _ unit: Double,
     _ parallelism: Parallelism

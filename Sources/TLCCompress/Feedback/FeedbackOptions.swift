@@ -16,7 +16,7 @@ public struct FeedbackOptions: Equatable, Sendable {
   /// In which order columns are rounded.
   public var order: Order
 
-  private static let dampings = 0x1p-40...1.0
+  static let dampings = 0x1p-40...1.0
 
   /// - Precondition: `damping` is in 2⁻⁴⁰...1.
   public init(isWanted: Bool = true, damping: Double = 0.01, order: Order = .descending) {
@@ -30,10 +30,16 @@ public struct FeedbackOptions: Equatable, Sendable {
   ///
   /// - Throws: ``CompressionError`` where one is out of range.
   public init(parameters: inout Parameters) throws(CompressionError) {
-    isWanted = try parameters.flag("feedback", default: true)
-    damping = try parameters.number("damping", in: Self.dampings, default: 0.01)
+    let isWanted = try parameters.flag("feedback", default: true)
+    try self.init(sweepOf: &parameters)
+    self.isWanted = isWanted
+  }
+
+  /// Takes `damping` and `order`, each optional.
+  init(sweepOf parameters: inout Parameters) throws(CompressionError) {
+    let damping = try parameters.number("damping", in: Self.dampings, default: 0.01)
     let name = try parameters.choice(
       "order", Order.allCases.map { $0.rawValue }, default: Order.descending.rawValue)
-    order = Order(rawValue: name) ?? .descending
+    self.init(damping: damping, order: Order(rawValue: name) ?? .descending)
   }
 }

@@ -28,7 +28,7 @@ struct GridRounder: ElementRounder {
   }
 
   /// The place of an element's step.
-  private func place(of index: Int) -> Int {
+  func place(of index: Int) -> Int {
     switch layout {
     case .tensor: return 0
     case .axis: return index / inner % length
@@ -39,7 +39,7 @@ struct GridRounder: ElementRounder {
     }
   }
 
-  func round(_ x: Float, at index: Int) -> (code: Int32, level: Float) {
+  func round(_ x: Float, at index: Int, weight: Double) -> (code: Int32, level: Float) {
     let place = place(of: index)
     let (step, zero) = (steps[place], zeroPoints?[place] ?? 0)
     let quotient = step == 0 ? 0 : (Double(x) / step).rounded(.toNearestOrEven)
@@ -63,7 +63,7 @@ struct CodebookRounder: ElementRounder {
     zeroCode = Int32(levels.firstIndex(of: 0) ?? 0)
   }
 
-  func round(_ x: Float, at index: Int) -> (code: Int32, level: Float) {
+  func round(_ x: Float, at index: Int, weight: Double) -> (code: Int32, level: Float) {
     let x = Double(x)
     var (low, high) = (0, levels.count)
     while low < high {

@@ -14,13 +14,16 @@ public struct BlockPruner: Pruner {
   public let rows: Int
   /// The length of a block along the last axis.
   public let columns: Int
+  /// What elements are ranked by: blocks by the mean of its square.
+  public let score: PruningScore
 
   /// - Precondition: `sparsity` is in 0...1, and a block has at least one row and column.
-  public init(sparsity: Double, rows: Int, columns: Int) {
+  public init(sparsity: Double, rows: Int, columns: Int, score: PruningScore = .magnitude) {
     precondition((0...1).contains(sparsity) && rows > 0 && columns > 0, "\(rows) × \(columns)")
     self.sparsity = sparsity
     self.rows = rows
     self.columns = columns
+    self.score = score
   }
 
   public init(parameters: Parameters) throws(CompressionError) {
@@ -28,15 +31,18 @@ public struct BlockPruner: Pruner {
     sparsity = try parameters.number("sparsity", in: 0...1)
     rows = try parameters.integer("rows", in: 1...65_536)
     columns = try parameters.integer("columns", in: 1...65_536)
+    score = try PruningScore(parameters: &parameters)
     try parameters.finish()
   }
+
+  public var needsCalibration: Bool { score == .wanda }
 
   public func mask(
     for tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
   ) throws(CompressionError) -> Bitmap {
     let shape = tensor.shape
     guard shape.rank >= 2 else { throw .axis(-2, rank: shape.rank) }
-    let magnitudes = try tensor.magnitudes()
+    let scores = try score.scores(of: tensor, calibration)
     var mask = Bitmap(repeating: true, count: shape.count)
     guard shape.count > 0 else { return mask }
     let height = shape.dimensions[shape.rank - 2]
@@ -53,13 +59,12 @@ public struct BlockPruner: Pruner {
     var sizes = [Int](repeating: 0, count: count)
     for index in 0..<shape.count {
       let block = block(of: index)
-      sums[block] += magnitudes[index] * magnitudes[index]
+      sums[block] += scores[index] * scores[index]
       sizes[block] += 1
     }
     let means = zip(sums, sizes).map { $0 / Double($1) }
-    let order = means.indices.sorted { (means[$0], $0) < (means[$1], $1) }
     var isDropped = [Bool](repeating: false, count: count)
-    for block in order.prefix(Int(sparsity * Double(count))) { isDropped[block] = true }
+    for block in means.leastPlaces(Int(sparsity * Double(count))) { isDropped[block] = true }
     for index in 0..<shape.count where isDropped[block(of: index)] { mask[index] = false }
     return mask
   }

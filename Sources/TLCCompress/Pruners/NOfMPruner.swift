@@ -3,7 +3,7 @@ public import TLCSystem
 
 /// Keeps the 𝑛 greatest of each 𝑚 neighbours along an axis.
 ///
-/// A tail of 𝑟 < 𝑚 elements keeps min(𝑛, 𝑟). Of equal magnitudes the one that comes first is
+/// A tail of 𝑟 < 𝑚 elements keeps min(𝑛, 𝑟). Of equal scores the one that comes first is
 /// dropped; a NaN is greater than any number.
 public struct NOfMPruner: Pruner {
   public static let name = "n-of-m"
@@ -14,13 +14,16 @@ public struct NOfMPruner: Pruner {
   public let m: Int
   /// Counted from the back where it is negative.
   public let axis: Int
+  /// What elements are ranked by.
+  public let score: PruningScore
 
   /// - Precondition: 1 ≤ `n` < `m` ≤ 16.
-  public init(n: Int, m: Int, axis: Int = -1) {
+  public init(n: Int, m: Int, axis: Int = -1, score: PruningScore = .magnitude) {
     precondition((2...16).contains(m) && (1..<m).contains(n), "\(n) of \(m)")
     self.n = n
     self.m = m
     self.axis = axis
+    self.score = score
   }
 
   public init(parameters: Parameters) throws(CompressionError) {
@@ -29,14 +32,17 @@ public struct NOfMPruner: Pruner {
     n = try parameters.integer("n", in: 1...m - 1)
     axis = try parameters.integer(
       "axis", in: -Shape.maximumRank...Shape.maximumRank - 1, default: -1)
+    score = try PruningScore(parameters: &parameters)
     try parameters.finish()
   }
+
+  public var needsCalibration: Bool { score == .wanda }
 
   public func mask(
     for tensor: Tensor, calibration: TensorCalibration?, parallelism: Parallelism
   ) throws(CompressionError) -> Bitmap {
     let axis = try tensor.shape.resolved(axis: axis)
-    let magnitudes = try tensor.magnitudes()
+    let scores = try score.scores(of: tensor, calibration)
     var mask = Bitmap(repeating: true, count: tensor.shape.count)
     guard tensor.shape.count > 0 else { return mask }
     let length = tensor.shape.dimensions[axis]
@@ -46,7 +52,7 @@ public struct NOfMPruner: Pruner {
       for first in stride(from: 0, to: length, by: m) {
         let group = (first..<min(first + m, length)).map { start + $0 * inner }
         guard group.count > n else { continue }
-        let order = group.sorted { (magnitudes[$0], $0) < (magnitudes[$1], $1) }
+        let order = group.sorted { (scores[$0], $0) < (scores[$1], $1) }
         for index in order.dropLast(n) { mask[index] = false }
       }
     }

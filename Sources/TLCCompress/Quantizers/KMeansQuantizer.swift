@@ -62,9 +62,8 @@ public struct KMeansQuantizer: Quantizer {
     }.map { $0.element }
     let levels = entries.map { $0.double }
     let zero = levels.firstIndex(of: 0)
-    if feedback.isWanted, let inputs = calibration?.inputs, !elements.isEmpty {
-      let codes = Feedback(tensor, Element.self, inputs, feedback, parallelism).codes(
-        CodebookRounder(levels))
+    if let feedback = Feedback(tensor, Element.self, calibration, feedback, parallelism) {
+      let codes = feedback.codes(CodebookRounder(levels))
       return CodebookValues(
         shape: tensor.shape, entries: Tensor(entries, shape: Shape([entries.count]) ?? .scalar),
         codes: codes.map { UInt16(truncatingIfNeeded: $0) })

@@ -67,7 +67,7 @@ public struct TrellisQuantizer: Quantizer {
     func quantize<Element: FloatingTensorElement>(
       _: Element.Type
     ) throws(CompressionError) -> TrellisValues {
-      try self.quantize(tensor, Element.self, axis, inputs, parallelism)
+      try self.quantize(tensor, Element.self, axis, calibration, parallelism)
     }
     return try tensor.withFiniteElements { type throws(CompressionError) in
       type == Float.self ? try quantize(Float.self) : try quantize(type)
@@ -88,8 +88,8 @@ public struct TrellisQuantizer: Quantizer {
   }
 
   private func quantize<Element: FloatingTensorElement>(
-    _ tensor: Tensor, _: Element.Type, _ axis: Int,
-    _ inputs: (axes: InputAxes, moments: InputMoments)?, _ parallelism: Parallelism
+    _ tensor: Tensor, _: Element.Type, _ axis: Int, _ calibration: TensorCalibration?,
+    _ parallelism: Parallelism
   ) throws(CompressionError) -> TrellisValues {
     let slices = Slices<Element>(tensor: tensor, layout: .tensor)
     let statistics = slices.statistics(parallelism)[0]
@@ -105,8 +105,8 @@ public struct TrellisQuantizer: Quantizer {
     let codes: [Int32]
     if step == 0 || tensor.shape.count == 0 {
       codes = Array(repeating: 0, count: tensor.shape.count)
-    } else if let inputs {
-      codes = Feedback(tensor, Element.self, inputs, feedback, parallelism).codes(
+    } else if let feedback = Feedback(tensor, Element.self, calibration, feedback, parallelism) {
+      codes = feedback.codes(
         along: states, step: step, length: tensor.shape.dimensions[axis],
         greatest: rounding.greatestCode(step, as: Element.self))
     } else {
