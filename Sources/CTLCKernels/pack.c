@@ -16,15 +16,30 @@ void tlc_pack_f32(const float *b, size_t k, size_t n, size_t row_stride, size_t 
   }
 }
 
-void tlc_pack_int8(const int32_t *b, size_t k, size_t n, size_t row_stride, size_t column_stride,
+/// Codes of up to four rows of a panel, four rows of a column together; what is missing is 0.
+static void pack_rows_int8(const int8_t *b, size_t row_stride, size_t column_stride, size_t rows,
+                           size_t columns, int8_t *packed) {
+  memset(packed, 0, 4 * width);
+  for (size_t j = 0; j < columns; j++)
+    for (size_t r = 0; r < rows; r++) {
+      const int8_t code = b[r * row_stride + j * column_stride];
+      packed[4 * j + r] = code < -127 ? -127 : code;
+    }
+}
+
+void tlc_pack_int8(const int8_t *b, size_t k, size_t n, size_t row_stride, size_t column_stride,
                    int8_t *packed) {
-  for (size_t panel = 0; panel * width < n; panel++)
-    for (size_t row = 0; row < k; row += 4)
-      for (size_t j = panel * width; j < (panel + 1) * width; j++)
-        for (size_t r = row; r < row + 4; r++) {
-          int32_t code = r < k && j < n ? b[r * row_stride + j * column_stride] : 0;
-          *packed++ = (int8_t)(code > 127 ? 127 : code < -127 ? -127 : code);
-        }
+  for (size_t panel = 0; panel * width < n; panel++) {
+    const size_t start = panel * width, columns = n - start < width ? n - start : width;
+    for (size_t row = 0; row < k; row += 4, packed += 4 * width) {
+      const int8_t *source = b + row * row_stride + start * column_stride;
+      // With constants, the most frequent cases are loops of moves.
+      if (k - row < 4 || columns < width)
+        pack_rows_int8(source, row_stride, column_stride, k - row < 4 ? k - row : 4, columns, packed);
+      else if (row_stride == 1) pack_rows_int8(source, 1, column_stride, 4, width, packed);
+      else pack_rows_int8(source, row_stride, column_stride, 4, width, packed);
+    }
+  }
 }
 
 size_t tlc_blocks_of_codes(size_t k, size_t group, int bits) {

@@ -101,15 +101,15 @@ public struct Checkpoint: Sendable {
     return try file(ofTensorAt: index).tensor(tensors[index], parallelism: parallelism)
   }
 
-  /// Reads and checks the codes and steps of a tensor; where a mask leaves an element out, its code
-  /// is the zero point.
+  /// Reads and checks the codes and steps of a tensor of `f32` whose codes are bytes.
   ///
-  /// - Returns: `nil` where there is no tensor of this name, or it is not stored as uniform values.
+  /// - Returns: `nil` where there is no tensor of this name, or it is not stored as uniform values
+  ///   whose codes, less their zero points, are bytes.
   /// - Throws: ``CheckpointError``, as ``tensor(named:parallelism:)``.
-  public func uniformValues(
+  public func byteCodes(
     named name: String, parallelism: Parallelism = .automatic
-  ) throws(CheckpointError) -> UniformValues? {
+  ) throws(CheckpointError) -> ByteCodes? {
     guard let index = index(named: name) else { return nil }
-    return try file(ofTensorAt: index).uniformValues(tensors[index], parallelism: parallelism)
+    return try file(ofTensorAt: index).byteCodes(tensors[index], parallelism: parallelism)
   }
 }

@@ -126,6 +126,23 @@ public final class CheckpointReader: Sendable {
     return try stored.encoding.uniformValues(target.geometry, from: source)
   }
 
+  /// Reads and checks the codes and steps of a tensor of `f32` whose codes are bytes.
+  ///
+  /// - Parameters:
+  ///   - record: one of ``tensors``.
+  ///   - parallelism: how many threads decode.
+  /// - Returns: `nil` where the tensor is not stored as uniform values whose codes, less their zero
+  ///   points, are bytes.
+  /// - Throws: ``CheckpointError``, as ``tensor(_:parallelism:checkingContent:)``.
+  public func byteCodes(
+    _ record: TensorRecord, parallelism: Parallelism = .serial
+  ) throws(CheckpointError) -> ByteCodes? {
+    let (target, stored) = stored(record)
+    let source = planeSource(of: target, parallelism)
+    try requireWithinLimit(target, stored, source)
+    return try stored.encoding.byteCodes(target.geometry, from: source)
+  }
+
   /// A record of this file, or the one that it is an alias of, and what is stored of it.
   private func stored(_ record: TensorRecord) -> (TensorRecord, TensorRecord.Stored) {
     let target = target(of: record)

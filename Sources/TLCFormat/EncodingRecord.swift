@@ -77,6 +77,15 @@ struct EncodingRecord: Sendable {
     return try values.uniformValues(tensor, mask: bitmap, from: source)
   }
 
+  /// The same where codes are bytes, `nil` where not.
+  func byteCodes(
+    _ tensor: TensorGeometry, from source: PlaneSource
+  ) throws(CheckpointError) -> ByteCodes? {
+    guard let values = try known(source) as? UniformRecord else { return nil }
+    let bitmap = try decodedMask(tensor.shape, from: source)
+    return try values.byteCodes(tensor, mask: bitmap, from: source)
+  }
+
   /// The certificate of `decoded` against its source.
   func certificate(
     source tensor: Tensor, decoded: Tensor, from source: PlaneSource

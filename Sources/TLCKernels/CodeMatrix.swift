@@ -47,18 +47,18 @@ public struct CodeMatrix: Sendable {
     precondition(
       codes.count == depth * columnCount && steps.count == groups * columnCount,
       "\(codes.count) codes and \(steps.count) steps")
-    for i in codes.indices {
-      precondition(width.codes.contains(codes[i]), "a code \(codes[i]) of \(width.rawValue) bits")
-    }
+    precondition(
+      width.codes.contains(codes.least) && width.codes.contains(codes.greatest),
+      "codes of \(width.rawValue) bits")
     self.depth = depth
     self.columnCount = columnCount
     self.group = group
     self.width = width
     let panelCount = (columnCount + Int(tlc_panel_width) - 1) / Int(tlc_panel_width)
     let bits = Int32(width.rawValue)
-    panels = Storage(byteCount: panelCount * 64 * tlc_blocks_of_codes(depth, group, bits))
+    panels = Storage(uninitialized: panelCount * 64 * tlc_blocks_of_codes(depth, group, bits))
     self.steps = Storage(
-      byteCount: panelCount * Int(tlc_panel_width) * groups * MemoryLayout<Float>.stride)
+      uninitialized: panelCount * Int(tlc_panel_width) * groups * MemoryLayout<Float>.stride)
     // SAFETY: the storages have room for the panels, and the elements for what the strides reach.
     unsafe tlc_pack_codes(
       codes.memory, isTransposed ? 1 : columnCount, isTransposed ? depth : 1, steps.memory,

@@ -19,58 +19,62 @@ public struct IntegerMatrix: Sendable {
   /// Packs codes, or returns `nil` where a column's magnitudes sum to ``columnLimit`` or more.
   ///
   /// - Parameters:
-  ///   - codes: `[depth, columnCount]`, or transposed; the zero point is subtracted already.
+  ///   - codes: `[depth, columnCount]`, or transposed.
   ///   - steps: `[columnCount]`.
   ///   - depth: the length of the axis that products sum over.
   ///   - columnCount: the number of columns.
   ///   - isTransposed: whether `codes` has shape `[columnCount, depth]`, not `[depth, columnCount]`.
   /// - Precondition: both have as many elements.
   public init?(
-    _ codes: Elements<Int32>, steps: Elements<Float>, depth: Int, columnCount: Int,
+    _ codes: Elements<Int8>, steps: Elements<Float>, depth: Int, columnCount: Int,
     isTransposed: Bool
   ) {
     precondition(
       codes.count == depth * columnCount && steps.count == columnCount,
       "\(codes.count) codes and \(steps.count) steps")
     let (rowStride, columnStride) = isTransposed ? (1, depth) : (columnCount, 1)
-    let width = Int(tlc_panel_width)
-    let panelCount = (columnCount + width - 1) / width
-    var left: [(row: Int, column: Int, value: Int32)] = []
-    var starts = [0]
-    for panel in 0..<panelCount {
-      for column in panel * width..<min((panel + 1) * width, columnCount) {
-        var sum: UInt64 = 0
-        for row in 0..<depth {
-          let code = codes[row * rowStride + column * columnStride]
-          sum += UInt64(code.magnitude)
-          let rest = code - min(max(code, -127), 127)
-          if rest != 0 { left.append((row, column % width, rest)) }
-        }
-        guard sum < Self.columnLimit else { return nil }
-      }
-      starts.append(left.count)
+    func magnitudes(_ column: Int) -> Int {
+      (0..<depth).reduce(0) { $0 + abs(Int(codes[$1 * rowStride + column * columnStride])) }
+    }
+    if depth >= Self.columnLimit / 128,
+      (0..<columnCount).contains(where: { magnitudes($0) >= Self.columnLimit })
+    {
+      return nil
     }
     self.depth = depth
     self.columnCount = columnCount
-    self.steps = Storage(byteCount: columnCount * MemoryLayout<Float>.stride)
+    self.steps = Storage(uninitialized: columnCount * MemoryLayout<Float>.stride)
     Elements<Float>(self.steps, byteOffset: 0, count: columnCount)
       .copy(columnCount, from: steps, at: 0, to: 0)
-    remainderStarts = Storage(byteCount: starts.count * MemoryLayout<UInt64>.stride)
+    let width = Int(tlc_panel_width)
+    let panelCount = (columnCount + width - 1) / width
+    // What is left of −128 beside −127, by panel.
+    var left: [(row: Int, column: Int)] = []
+    var starts = Array(repeating: 0, count: panelCount + 1)
+    if codes.least < -127 {
+      for column in 0..<columnCount {
+        for row in 0..<depth where codes[row * rowStride + column * columnStride] < -127 {
+          left.append((row, column % width))
+        }
+        starts[column / width + 1] = left.count
+      }
+    }
+    remainderStarts = Storage(uninitialized: starts.count * MemoryLayout<UInt64>.stride)
     let places = Elements<UInt64>(remainderStarts, byteOffset: 0, count: starts.count)
     for (i, start) in starts.enumerated() { places[i] = UInt64(start) }
     remainders =
       left.isEmpty
-      ? nil : Storage(byteCount: left.count * MemoryLayout<tlc_remainder>.stride)
+      ? nil : Storage(uninitialized: left.count * MemoryLayout<tlc_remainder>.stride)
     if let remainders {
       // A remainder is a row, a column and a value of four bytes each.
       let fields = Elements<Int32>(remainders, byteOffset: 0, count: 3 * left.count)
       for (i, rest) in left.enumerated() {
         fields[3 * i] = Int32(rest.row)
         fields[3 * i + 1] = Int32(rest.column)
-        fields[3 * i + 2] = rest.value
+        fields[3 * i + 2] = -1
       }
     }
-    panels = Storage(byteCount: panelCount * width * ((depth + 3) / 4 * 4))
+    panels = Storage(uninitialized: panelCount * width * ((depth + 3) / 4 * 4))
     // SAFETY: the storage has room for the panels, and `codes` for what the strides reach.
     unsafe tlc_pack_int8(
       codes.memory, depth, columnCount, rowStride, columnStride,

@@ -24,7 +24,7 @@ public struct PackedMatrix: Sendable {
   public init(_ matrix: Elements<Float>, depth: Int, columnCount: Int, isTransposed: Bool) {
     precondition(matrix.count == depth * columnCount, "\(matrix.count) elements")
     let count = Self.elementCount(depth: depth, columnCount: columnCount)
-    let storage = Storage(byteCount: count * MemoryLayout<Float>.stride)
+    let storage = Storage(uninitialized: count * MemoryLayout<Float>.stride)
     self.init(
       matrix, rowStride: isTransposed ? 1 : columnCount, columnStride: isTransposed ? depth : 1,
       depth: depth, columnCount: columnCount,

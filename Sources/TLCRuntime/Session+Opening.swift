@@ -1,5 +1,5 @@
 public import TLCFormat
-internal import TLCModel
+public import TLCModel
 public import TLCSystem
 
 extension Session {
@@ -37,14 +37,28 @@ extension Session {
     try checkpoint.verifyFiles(depth: depth, parallelism: parallelism)
     let graph = try checkpoint.requiredGraph()
     if depth >= .probes { _ = try checkpoint.repeatProbes(parallelism: parallelism) }
-    var weights = try checkpoint.weights(of: graph.graph, parallelism: parallelism)
     let computed = try checkpoint.graph(graph, computing: compute, parallelism: parallelism)
-    // Each is asked for once, and then copied: together they are not in memory twice.
-    try self.init(computed, threadCount: threadCount) { name in
-      guard let tensor = weights.removeValue(forKey: name) else {
+    try self.init(checkpoint, running: computed, threadCount: threadCount)
+  }
+
+  /// Makes a graph of a checkpoint ready to run; the digest of each plane that is read is checked.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: what weights are read from.
+  ///   - graph: the checkpoint's, in any way to compute.
+  ///   - threadCount: how many threads make it ready, and a run may use.
+  /// - Throws: as ``init(opening:verifying:compute:threadCount:limits:)``.
+  public convenience init(
+    _ checkpoint: Checkpoint, running graph: TypedGraph, threadCount: Int
+  ) throws {
+    let parallelism = Parallelism(threads: threadCount)
+    try self.init(graph, threadCount: threadCount) { name in
+      guard let tensor = try checkpoint.tensor(named: name, parallelism: parallelism) else {
         throw GraphError.value(name, "the checkpoint has no such tensor")
       }
       return tensor
+    } codes: { name in
+      try checkpoint.byteCodes(named: name, parallelism: parallelism)
     }
   }
 }

@@ -3,6 +3,7 @@ public import TLCCore
 internal import TLCFormat
 internal import TLCKernels
 public import TLCModel
+internal import TLCSystem
 
 /// A model that is open and ready to run.
 ///
@@ -20,13 +21,19 @@ public final class Session: Sendable {
   ///
   /// - Parameters:
   ///   - graph: the graph to run.
-  ///   - threadCount: how many threads a run may use.
-  ///   - weight: the tensor of the checkpoint of a name; it is asked for once a name.
-  /// - Throws: `GraphError`, and what `weight` throws.
+  ///   - threadCount: how many threads make it ready, and a run may use.
+  ///   - weight: the tensor of the checkpoint of a name; several threads may ask for some at once.
+  ///   - codes: the codes of a tensor of the checkpoint that is stored as codes of a byte; a table in
+  ///     which runs look up rows is kept as these.
+  /// - Throws: `GraphError`, and what `weight` and `codes` throw.
   public init(
-    _ graph: TypedGraph, threadCount: Int = 1, weight: (String) throws -> Tensor
+    _ graph: TypedGraph, threadCount: Int = 1,
+    weight: @escaping @Sendable (String) throws -> Tensor,
+    codes: @escaping @Sendable (String) throws -> ByteCodes? = { _ in nil }
   ) throws {
-    program = try Program(graph, weight: weight)
+    program = try Program(
+      graph, parallelism: Parallelism(threads: threadCount),
+      weights: WeightSource(tensor: weight, codes: codes))
     team = Team(threadCount: threadCount)
   }
 

@@ -77,6 +77,8 @@ import Testing
       #expect(decoded == values.decoded())
     }
     #expect(try reader.uniformValues(record) == encoded[0].uniformValues)
+    let bytes = encoded[0].uniformValues.flatMap { ByteCodes($0) }
+    #expect(try reader.byteCodes(record) == bytes)
     let measured = try reader.certificate(of: record, against: source)
     guard case .stored(let stored) = record.content else { return }
     #expect(measured == stored.certificate)

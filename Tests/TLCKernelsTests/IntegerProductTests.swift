@@ -16,9 +16,9 @@ import Testing
     return (0..<count).map { _ in Float(Double(random.next() >> 40) / 0x1p23 - 1) }
   }
 
-  private static func codes(_ count: Int, bound: Int, seed: UInt64) -> [Int32] {
+  private static func codes(_ count: Int, least: Int, seed: UInt64) -> [Int8] {
     var random = SplitMix64(seed: seed)
-    return (0..<count).map { _ in Int32(random.next() % UInt64(2 * bound + 1)) - Int32(bound) }
+    return (0..<count).map { _ in Int8(Int(random.next() % UInt64(-2 * least)) + least) }
   }
 
   /// Rows with what is special among them.
@@ -42,12 +42,12 @@ import Testing
   @Test(
     "every shape, instruction set and way to share the work out gives the same bits",
     arguments: [
-      (1, 1, 1, 127), (1, 200, 301, 127), (7, 17, 30, 127), (13, 40, 64, 700), (29, 33, 7, 9),
-      (2, 16, 0, 1), (50, 90, 130, 130), (3, 20, 9_001, 127), (9, 5, 17_001, 90),
+      (1, 1, 1, -127), (1, 200, 301, -127), (7, 17, 30, -127), (13, 40, 64, -128), (29, 33, 7, -9),
+      (2, 16, 0, -1), (50, 90, 130, -128), (3, 20, 9_001, -127), (9, 5, 17_001, -90),
     ])
-  func shapes(rowCount: Int, columns: Int, depth: Int, bound: Int) throws {
+  func shapes(rowCount: Int, columns: Int, depth: Int, least: Int) throws {
     let rows = Self.rows(rowCount, depth: depth)
-    let codes = Self.codes(depth * columns, bound: bound, seed: 1)
+    let codes = Self.codes(depth * columns, least: least, seed: 1)
     let steps = Self.floats(columns, seed: 2).map { abs($0) }
     let bias = Self.floats(columns, seed: 3)
     let x = try Self.elements(rows.flatMap { $0 })
@@ -62,7 +62,7 @@ import Testing
         for j in 0..<columns {
           var sum: Int32 = 0
           for k in 0..<depth {
-            sum += Int32(left[k]) * codes[isTransposed ? j * depth + k : k * columns + j]
+            sum += Int32(left[k]) * Int32(codes[isTransposed ? j * depth + k : k * columns + j])
           }
           expected.append(
             IntegerProduct.element(sum: sum, scale: scale, step: steps[j], bias: bias[j]))
@@ -100,10 +100,13 @@ import Testing
 
   @Test("columns whose sums may not fit are refused")
   func limit() throws {
-    for (code, fits) in [(Int32(8_388_607), true), (8_388_608, false)] {
+    for (last, fits) in [(Int8(127), true), (-128, false)] {
+      let depth = 1 << 17
+      var codes = [Int8](repeating: -128, count: depth)
+      codes[depth - 1] = last
       let matrix = IntegerMatrix(
-        try Self.elements([code, -8_388_608]), steps: try Self.elements([1]), depth: 2,
-        columnCount: 1, isTransposed: false)
+        try Self.elements(codes), steps: try Self.elements([1]), depth: depth, columnCount: 1,
+        isTransposed: false)
       #expect((matrix != nil) == fits)
     }
   }

@@ -6,7 +6,7 @@ import TLCRuntime
 import TLCTestSupport
 
 /// A checkpoint, and what the software that it comes from computes with it.
-public struct RecordedModel {
+public struct RecordedModel: Sendable {
   public var checkpoint: ImportedCheckpoint
   /// By name, without `input/`.
   public var inputs: [String: Tensor] = [:]

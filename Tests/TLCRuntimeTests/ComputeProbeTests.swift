@@ -30,7 +30,7 @@ import Testing
     let input = ProbeRecord.Value(name: "x", dtype: .f32, shape: try #require(Shape([2, 24])))
     let drawn = Probe.Input(input, drawn: .uniform(seed: 9))
     let observed = try ObservedRun(
-      graph.computing(.int8) { _ in values }, ["x": drawn.tensor]
+      graph.computing(.int8) { [values] _ in ByteCodes(values) }, ["x": drawn.tensor]
     ) { _ in values.decoded() }
     var fingerprints = observed.fingerprints
     change(&fingerprints)

@@ -72,7 +72,7 @@ import Testing
     compute: Compute
   ) throws {
     let model = try Model()
-    let graph = model.graph.computing(compute) { model.values[$0] }
+    let graph = model.graph.computing(compute) { model.values[$0].flatMap { ByteCodes($0) } }
     var random = Arbitrary(seed: 8)
     for threadCount in [1, 2, 5] {
       let session = try Session(graph, threadCount: threadCount, weight: model.weight)
@@ -104,7 +104,7 @@ import Testing
         "Gemm", [left, right], ["alpha": .float(alpha), "transB": .int(isTransposed ? 1 : 0)],
         name: "product"))
     let graph = try TypedGraph(builder.graph) { _ in ValueType(.f32, values.shape) }
-    let ways = [compute, .f32].map { graph.computing($0) { _ in values } }
+    let ways = [compute, .f32].map { graph.computing($0) { _ in ByteCodes(values) } }
     let results = try ways.map { way in
       let planned = try Session(way) { _ in values.decoded() }.run(["x": x])
       #expect(try way.evaluate(["x": x]) { _ in values.decoded() } == planned)

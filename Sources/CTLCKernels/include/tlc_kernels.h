@@ -94,8 +94,8 @@ typedef struct {
   const float *steps;
 } tlc_int8_matrix;
 
-/// Packs `b`, as `tlc_pack_f32` does; codes beyond −127…127 are cut.
-void tlc_pack_int8(const int32_t *b, size_t k, size_t n, size_t row_stride, size_t column_stride,
+/// Packs `b`, as `tlc_pack_f32` does; −128 becomes −127.
+void tlc_pack_int8(const int8_t *b, size_t k, size_t n, size_t row_stride, size_t column_stride,
                    int8_t *packed);
 
 /// c[i, j] of codes, exact but for the last product and sum: `formats/products.md`. Ranges, `bias`
@@ -125,6 +125,18 @@ size_t tlc_blocks_of_codes(size_t k, size_t group, int bits);
 void tlc_pack_codes(const int8_t *b, size_t row_stride, size_t column_stride, const float *steps,
                     size_t step_row_stride, size_t step_column_stride, size_t k, size_t n,
                     size_t group, int bits, uint8_t *packed, float *packed_steps);
+
+/// A table of codes: rows of `length` codes, each of which has ⌈length / group⌉ steps.
+typedef struct {
+  size_t length, group;
+  const int8_t *codes;
+  const float *steps;
+  /// How far apart the steps of two rows are: 0 where all have the same.
+  size_t step_stride;
+} tlc_code_table;
+
+/// y[i] = code × step, rounded once, of row rows[i / length] of the table, for `count` rows.
+void tlc_look_up_codes(const tlc_code_table *table, const int64_t *rows, size_t count, float *y);
 
 /// c[i, j] of activations as they are and codes: `formats/products.md`. Ranges, `a`, `bias` and `c`
 /// are as for `tlc_gemm_f32`.

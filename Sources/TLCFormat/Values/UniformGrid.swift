@@ -59,6 +59,58 @@ struct UniformGrid: Sendable {
     }
   }
 
+  /// Decodes a plane of codes to codes less their zero points, a piece a thread.
+  ///
+  /// - Returns: `nil` where one of them is no byte.
+  func byteCodes(
+    _ plane: PlaneReference, of shape: Shape, _ source: PlaneSource
+  ) throws(CheckpointError) -> Tensor? {
+    let open = try source.open(plane)
+    let limit = UInt32(maximum - minimum)
+    return try source.located(plane) { () throws(PlaneError) in
+      do throws(ByteCodesError) {
+        return try source.parallelism.fillTensor(shape: shape, pieceLength: open.pieceLength) {
+          (piece, out: inout MutableSpan<Int8>) throws(ByteCodesError) in
+          let first = piece * open.pieceLength
+          var beyond: UInt32 = 0
+          try ByteCodesError.ofPlane { () throws(PlaneError) in
+            try open.forEachBlock(ofPiece: piece) { (start, symbols) throws(PlaneError) in
+              try symbols.requireAtMost(limit, from: start)
+              beyond |= decode(symbols, from: start, into: &out, at: start - first, of: shape)
+            }
+          }
+          guard beyond <= 255 else { throw .noByte }
+        }
+      } catch {
+        switch error {
+        case .noByte: return nil
+        case .plane(let error): throw error
+        }
+      }
+    }
+  }
+
+  /// Decodes the symbols of neighbours to codes less their zero points.
+  ///
+  /// - Returns: 255 or less where all are bytes.
+  private func decode(
+    _ symbols: Span<UInt32>, from start: Int, into out: inout MutableSpan<Int8>, at place: Int,
+    of shape: Shape
+  ) -> UInt32 {
+    var beyond: UInt32 = 0
+    layout.forEachRun(in: shape, within: start..<start + symbols.count) { run in
+      let symbol = run.elements.lowerBound - start
+      var offset = offset(ofStep: run.step)
+      for i in 0..<run.elements.count {
+        if run.stride != 0 { offset = self.offset(ofStep: run.step + i) }
+        let code = Int32(truncatingIfNeeded: symbols[symbol + i]) &+ offset
+        beyond |= UInt32(bitPattern: code &+ 128)
+        out[place + symbol + i] = Int8(truncatingIfNeeded: code)
+      }
+    }
+    return beyond
+  }
+
   /// Decodes the symbols of the elements that `mask` keeps, or of all.
   func decode<Element: FloatingTensorElement>(
     _ symbols: [UInt32], mask: Bitmap?, of shape: Shape, as _: Element.Type
@@ -122,6 +174,16 @@ struct UniformGrid: Sendable {
     case .f64: return count(Double.self)
     default: return count(Float.self)
     }
+  }
+}
+
+/// Why a plane gives no codes of a byte.
+private enum ByteCodesError: Error {
+  case noByte
+  case plane(PlaneError)
+
+  static func ofPlane(_ body: () throws(PlaneError) -> Void) throws(ByteCodesError) {
+    do throws(PlaneError) { try body() } catch { throw .plane(error) }
   }
 }
 

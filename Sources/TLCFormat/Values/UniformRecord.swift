@@ -145,6 +145,22 @@ struct UniformRecord: ValuesRecord {
       codes: grid.codes(symbols, mask: mask, of: tensor.shape))
   }
 
+  /// The codes and steps, where the tensor is `f32` and the codes less their zero points are bytes.
+  func byteCodes(
+    _ tensor: TensorGeometry, mask: Bitmap?, from source: PlaneSource
+  ) throws(CheckpointError) -> ByteCodes? {
+    guard tensor.dtype == .f32 else { return nil }
+    guard mask == nil, let codes else {
+      return ByteCodes(try uniformValues(tensor, mask: mask, from: source))
+    }
+    let grid = try grid(source, shape: tensor.shape)
+    guard let bytes = try grid.byteCodes(codes, of: tensor.shape, source) else { return nil }
+    return ByteCodes(
+      layout: layout, steps: grid.steps.map { Float($0) }, codes: bytes,
+      isSymmetric: !hasZeroPoints && ByteCodes.range.contains(minimum)
+        && ByteCodes.range.contains(maximum))
+  }
+
   func saturatedCount(
     source: Tensor, decoded: Tensor, from planes: PlaneSource
   ) throws(CheckpointError) -> Int {

@@ -75,3 +75,10 @@ public struct Elements<Element: TensorElement>: @unchecked Sendable {
     unsafe memory.update(repeating: value, count: count)
   }
 }
+
+extension Elements<Int8> {
+  /// The least element, or 0 if all are greater.
+  public var least: Int8 { indices.reduce(0) { min($0, self[$1]) } }
+  /// The greatest element, or 0 if all are less.
+  public var greatest: Int8 { indices.reduce(0) { max($0, self[$1]) } }
+}

@@ -1,33 +1,48 @@
+internal import Glibc
 public import TLCCore
 
-/// A block of memory that tensors of a run live in, 64 bytes aligned.
+/// A block of memory that tensors of a run live in, 64 bytes aligned unless it is a tensor's own.
 ///
 /// Views of it read and write without locks: whoever shares a storage between threads keeps writers
 /// apart from everyone else, as a run's plan does.
 @safe
 public final class Storage: @unchecked Sendable {
-  // INVARIANT: `byteCount` bytes (one where that is 0), aligned to `alignment`, freed in `deinit`.
+  // INVARIANT: `byteCount` bytes (one where that is 0), in `block` or of `tensor`.
   let memory: UnsafeMutableRawPointer
   /// The number of bytes.
   public let byteCount: Int
+  /// Allocated by the C library; freed in `deinit`.
+  private let block: UnsafeMutableRawPointer?
+  private let tensor: Tensor?
 
-  /// The alignment of the memory: a cache line, and a vector of any instruction set.
+  /// The alignment of memory that is allocated: a cache line, and a vector of any instruction set.
   public static let alignment = 64
 
-  /// Allocates memory that is all zeros.
+  /// Allocates memory that is all zeros; what is never touched takes no page.
   ///
   /// - Precondition: `byteCount` is not negative.
-  public init(byteCount: Int) {
+  public convenience init(byteCount: Int) { self.init(byteCount, isZeroed: true) }
+
+  /// Allocates memory of any content, for who sets all of it.
+  ///
+  /// - Precondition: `byteCount` is not negative.
+  convenience init(uninitialized byteCount: Int) { self.init(byteCount, isZeroed: false) }
+
+  private init(_ byteCount: Int, isZeroed: Bool) {
     precondition(byteCount >= 0, "\(byteCount) bytes")
     self.byteCount = byteCount
-    unsafe memory = UnsafeMutableRawPointer.allocate(
-      byteCount: max(1, byteCount), alignment: Self.alignment)
-    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: max(1, byteCount))
+    let room = max(1, byteCount) + Self.alignment
+    guard let block = unsafe isZeroed ? calloc(room, 1) : malloc(room) else {
+      fatalError("no memory for \(byteCount) bytes")
+    }
+    unsafe self.block = block
+    tensor = nil
+    unsafe memory = block.alignedUp(toMultipleOf: Self.alignment)
   }
 
   /// A copy of a tensor's elements.
   public convenience init(_ tensor: Tensor) {
-    self.init(byteCount: tensor.bytes.count)
+    self.init(uninitialized: tensor.bytes.count)
     unsafe tensor.bytes.withUnsafeBytes { bytes in
       // SAFETY: the memory has as many bytes.
       if let source = bytes.baseAddress {
@@ -36,5 +51,24 @@ public final class Storage: @unchecked Sendable {
     }
   }
 
-  deinit { unsafe memory.deallocate() }
+  /// A tensor's own elements, without a copy; who has it writes nothing.
+  convenience init(sharing tensor: Tensor) {
+    // SAFETY: the elements of an array that is held stay where they are as long as it is not changed,
+    // and this one never is: the tensor's are constant, and who changes a copy has another array.
+    let start = unsafe tensor.bytes.withUnsafeBytes { $0.baseAddress }
+    if let start = unsafe start, !tensor.bytes.isEmpty {
+      unsafe self.init(start, of: tensor)
+    } else {
+      self.init(byteCount: 0)
+    }
+  }
+
+  private init(_ start: UnsafeRawPointer, of tensor: Tensor) {
+    byteCount = tensor.bytes.count
+    self.tensor = tensor
+    unsafe block = nil
+    unsafe memory = UnsafeMutableRawPointer(mutating: start)
+  }
+
+  deinit { unsafe free(block) }
 }

@@ -29,6 +29,11 @@ public struct TensorView: Sendable {
     self.init(dtype: tensor.dtype, shape: tensor.shape, storage: Storage(tensor))
   }
 
+  /// A tensor's own elements, without a copy, to be read alone.
+  public init(sharing tensor: Tensor) {
+    self.init(dtype: tensor.dtype, shape: tensor.shape, storage: Storage(sharing: tensor))
+  }
+
   /// A tensor of zeros in a storage of its own.
   public init(zeros dtype: DType, _ shape: Shape) {
     self.init(
@@ -72,8 +77,7 @@ public struct TensorView: Sendable {
   /// - Precondition: it has this type and shape.
   public func set(_ tensor: Tensor) {
     precondition(tensor.dtype == dtype && tensor.shape == shape, "\(tensor.shape) for \(shape)")
-    let bytes = bytes
-    for i in bytes.indices { bytes[i] = tensor.bytes[i] }
+    bytes.copy(byteCount, from: TensorView(sharing: tensor).bytes, at: 0, to: 0)
   }
 
   /// A copy of the elements.

@@ -51,7 +51,7 @@ struct OutputDamage {
   /// - Throws: `GraphError`, and what `weight` throws.
   init(
     _ graph: TypedGraph, samples: [[String: Tensor]], parallelism: Parallelism,
-    weight: (String) throws -> Tensor
+    weight: @escaping @Sendable (String) throws -> Tensor
   ) throws {
     self.graph = graph
     // Samples of one shape are neighbours, so that they share a plan.
@@ -85,7 +85,7 @@ struct OutputDamage {
 
   private static func run(
     _ graph: TypedGraph, _ samples: [[String: Tensor]], _ parallelism: Parallelism,
-    _ weight: (String) throws -> Tensor
+    _ weight: @escaping @Sendable (String) throws -> Tensor
   ) throws -> [[Tensor]] {
     let session = try Session(graph, weight: weight)
     return try parallelism.map(samples.count) { try session.run(samples[$0]) }
@@ -94,7 +94,7 @@ struct OutputDamage {
   /// Runs the graph with other tensors.
   ///
   /// - Throws: `GraphError`, and what `weight` throws.
-  func measure(weight: (String) throws -> Tensor) throws -> Fidelity {
+  func measure(weight: @escaping @Sendable (String) throws -> Tensor) throws -> Fidelity {
     let found = try Self.run(graph, samples, parallelism, weight)
     var rows = RowComparison()
     var damage = 0.0

@@ -28,7 +28,7 @@ struct CalibrationRun {
   init(
     _ typed: TypedGraph, threadCount: Int, target: (String) -> String = { $0 },
     wanted: (String) -> Bool,
-    weight: (String) throws -> Tensor
+    weight: @escaping @Sendable (String) throws -> Tensor
   ) throws {
     let plan = CalibrationPlan(typed, target: target, wanted: wanted)
     let given = Set(

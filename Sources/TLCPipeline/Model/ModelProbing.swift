@@ -102,8 +102,10 @@ struct ModelProbing {
   }
 
   private func probes(_ compute: Compute) throws -> [Probe] {
-    let graph = graph.computing(compute) { codes[targets[$0] ?? $0] }
-    let weight = { (name: String) throws(GraphError) -> Tensor in
+    let graph = graph.computing(compute, parallelism: parallelism) { [codes, targets] in
+      codes[targets[$0] ?? $0].flatMap { ByteCodes($0) }
+    }
+    let weight = { @Sendable (name: String) throws(GraphError) -> Tensor in
       guard let tensor = weights[targets[name] ?? name] else {
         throw .value(name, "the file has no such tensor")
       }

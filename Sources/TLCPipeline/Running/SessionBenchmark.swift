@@ -43,7 +43,7 @@ public struct SessionBenchmark: Sendable {
   /// How products are computed.
   public let compute: Compute
   private let graph: TypedGraph
-  private let weights: [String: Tensor]
+  private let checkpoint: Checkpoint
 
   /// Opens what is measured.
   ///
@@ -55,7 +55,7 @@ public struct SessionBenchmark: Sendable {
     let graph = try checkpoint.requiredGraph()
     self.graph = try checkpoint.graph(graph, computing: compute)
     self.compute = compute
-    weights = try checkpoint.weights(of: graph.graph)
+    self.checkpoint = checkpoint
   }
 
   /// The names of the axes whose lengths a run fixes, sorted.
@@ -75,10 +75,7 @@ public struct SessionBenchmark: Sendable {
   public func measure(
     _ lengths: [String: Int], threadCount: Int, sampleCount: Int, time: Duration
   ) throws -> Measurement {
-    let session = try Session(graph, threadCount: threadCount) { name in
-      guard let tensor = weights[name] else { throw GraphError.value(name, "it is not there") }
-      return tensor
-    }
+    let session = try Session(checkpoint, running: graph, threadCount: threadCount)
     let drawn = ProbeInputs(graph)
     let inputs = try drawn.inputs(where: lengths, seed: 0)
     let tensors = Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.tensor) })

@@ -39,8 +39,8 @@ extension Checkpoint {
   public func graph(
     _ graph: TypedGraph, computing compute: Compute, parallelism: Parallelism = .automatic
   ) throws(CheckpointError) -> TypedGraph {
-    try graph.computing(compute) { name throws(CheckpointError) in
-      try uniformValues(named: name, parallelism: parallelism)
+    try graph.computing(compute, parallelism: parallelism) { name throws(CheckpointError) in
+      try byteCodes(named: name, parallelism: parallelism)
     }
   }
 

@@ -42,7 +42,7 @@ extension Checkpoint {
     for probe in main.probes {
       guard let compute = Compute(rawValue: probe.compute) else { continue }
       if ways[compute] == nil {
-        ways[compute] = try session(graph, compute, weights: weights, parallelism: parallelism)
+        ways[compute] = try session(graph, compute, parallelism: parallelism)
       }
       guard let way = ways[compute] else { continue }
       report.valueCount += try compare(probe, way.graph, way.session, weights)
@@ -53,14 +53,13 @@ extension Checkpoint {
 
   /// A graph in a way to compute, and a session that runs it.
   private func session(
-    _ graph: TypedGraph, _ compute: Compute, weights: [String: Tensor], parallelism: Parallelism
+    _ graph: TypedGraph, _ compute: Compute, parallelism: Parallelism
   ) throws(CheckpointError) -> (TypedGraph, Session) {
     let graph = try self.graph(graph, computing: compute, parallelism: parallelism)
     do {
-      let session = try Session(graph, threadCount: parallelism.threads) {
-        weights[$0] ?? .empty
-      }
-      return (graph, session)
+      return (graph, try Session(self, running: graph, threadCount: parallelism.threads))
+    } catch let error as CheckpointError {
+      throw error
     } catch { throw refusal(.graph("\(error)"), at: main.graphOffset) }
   }
 

@@ -1,31 +1,41 @@
 public import TLCCore
 internal import TLCKernels
 public import TLCModel
+public import TLCSystem
 
 extension TypedGraph {
   /// The same graph in a way to compute: planned and node by node, the bits are that way's.
   ///
   /// - Parameters:
   ///   - compute: the way to compute.
-  ///   - values: the codes and steps of a tensor of the checkpoint; `nil` where it is not stored as
-  ///     uniform values.
-  /// - Throws: what `values` throws.
+  ///   - parallelism: how many threads make matrices ready.
+  ///   - codes: the codes and steps of a tensor of the checkpoint; `nil` where it is not stored as
+  ///     uniform values of a byte.
+  /// - Throws: what `codes` throws.
   public func computing<Failure: Error>(
-    _ compute: Compute, values: (_ tensor: String) throws(Failure) -> UniformValues?
+    _ compute: Compute, parallelism: Parallelism = .serial,
+    codes: @Sendable (_ tensor: String) throws(Failure) -> ByteCodes?
   ) throws(Failure) -> TypedGraph {
     guard compute != .f32 else { return self }
     let sources = FactorSources(graph)
-    var matrices: [FactorSources.Factor: LinearFactor?] = [:]
-    var replacements: [Int: any Operator] = [:]
+    var places: [FactorSources.Factor: [Int]] = [:]
+    var factors: [FactorSources.Factor] = []
     for (place, node) in graph.nodes.enumerated() {
       guard let factor = sources.rightFactor(of: node, operators[place]) else { continue }
-      if matrices[factor] == nil {
-        let values = try values(factor.tensor)
-        matrices[factor] = .some(
-          values.flatMap { LinearFactor($0, isTransposed: factor.isTransposed, compute) })
+      if places[factor] == nil { factors.append(factor) }
+      places[factor, default: []].append(place)
+    }
+    let matrices = try parallelism.map(factors.count) { [factors] index throws(Failure) in
+      try codes(factors[index].tensor).flatMap {
+        LinearFactor($0, isTransposed: factors[index].isTransposed, compute)
       }
-      guard case .some(.some(let matrix)) = matrices[factor] else { continue }
-      replacements[place] = QuantizedProduct(operators[place], with: matrix)
+    }
+    var replacements: [Int: any Operator] = [:]
+    for (factor, matrix) in zip(factors, matrices) {
+      guard let matrix else { continue }
+      for place in places[factor, default: []] {
+        replacements[place] = QuantizedProduct(operators[place], with: matrix)
+      }
     }
     return replacing(replacements)
   }
@@ -70,9 +80,9 @@ private struct FactorSources {
 }
 
 extension LinearFactor {
-  /// The matrix of values in a way to compute, where they allow it.
-  fileprivate init?(_ values: UniformValues, isTransposed: Bool, _ compute: Compute) {
-    guard values.dtype == .f32, values.shape.rank == 2, values.shape.count > 0 else { return nil }
+  /// The matrix of codes in a way to compute, where they allow it.
+  fileprivate init?(_ values: ByteCodes, isTransposed: Bool, _ compute: Compute) {
+    guard values.shape.rank == 2, values.shape.count > 0 else { return nil }
     switch compute {
     case .f32: return nil
     case .int8:
@@ -85,66 +95,56 @@ extension LinearFactor {
   }
 }
 
+extension ByteCodes {
+  fileprivate var elements: Elements<Int8> {
+    TensorView(sharing: codes).elements(of: Int8.self)
+  }
+
+  /// The steps; where there is one for all, `count` of it.
+  fileprivate func steps(_ count: Int) -> Elements<Float>? {
+    let all = layout == .tensor ? Array(repeating: steps[0], count: count) : steps
+    return Shape([all.count]).map { TensorView(Tensor(all, shape: $0)).elements(of: Float.self) }
+  }
+}
+
 extension IntegerMatrix {
   /// The matrix of values that are codes of a byte with a step a column, or a step for all.
   ///
   /// - Parameter isTransposed: whether the values are the columns' rows.
   /// - Returns: `nil` for other values, and where a column's codes sum to too much.
-  fileprivate init?(_ values: UniformValues, isTransposed: Bool) {
-    guard values.zeroPoints == nil, values.minimum >= -128, values.maximum <= 127
-    else { return nil }
+  fileprivate init?(_ values: ByteCodes, isTransposed: Bool) {
     let columnAxis = isTransposed ? 0 : 1
     let columnCount = values.shape.dimensions[columnAxis]
-    var steps = values.steps.map { Float($0) }
-    switch values.layout {
-    case .tensor: steps = Array(repeating: steps[0], count: columnCount)
-    case .axis(columnAxis): break
-    default: return nil
-    }
-    guard let line = Shape([columnCount]) else { return nil }
+    guard values.isSymmetric, values.layout == .tensor || values.layout == .axis(columnAxis),
+      let steps = values.steps(columnCount)
+    else { return nil }
     self.init(
-      TensorView(Tensor(values.codes, shape: values.shape)).elements(of: Int32.self),
-      steps: TensorView(Tensor(steps, shape: line)).elements(of: Float.self),
-      depth: values.shape.dimensions[1 - columnAxis], columnCount: columnCount,
-      isTransposed: isTransposed)
+      values.elements, steps: steps, depth: values.shape.dimensions[1 - columnAxis],
+      columnCount: columnCount, isTransposed: isTransposed)
   }
 }
 
 extension CodeMatrix {
-  /// The matrix of values whose codes, less their zero points, are bytes, with a step for all, a
-  /// column, or a group down a column.
+  /// The matrix of values with a step for all, a column, or a group down a column.
   ///
   /// - Parameter isTransposed: whether the values are the columns' rows.
   /// - Returns: `nil` for other values.
-  fileprivate init?(_ values: UniformValues, isTransposed: Bool) {
+  fileprivate init?(_ values: ByteCodes, isTransposed: Bool) {
     let columnAxis = isTransposed ? 0 : 1
     let lengths = values.shape.dimensions
     let (depth, columnCount) = (lengths[1 - columnAxis], lengths[columnAxis])
-    var steps = values.steps.map { Float($0) }
     var group = depth
     switch values.layout {
-    case .tensor: steps = Array(repeating: steps[0], count: columnCount)
-    case .axis(columnAxis): break
+    case .tensor, .axis(columnAxis): break
     case .group(1 - columnAxis, let size): group = size
     default: return nil
     }
-    var codes = [Int8](repeating: 0, count: values.codes.count)
-    var isNarrow = true
-    var fits = true
-    values.layout.forEachRun(in: values.shape, within: 0..<codes.count) { run in
-      for i in run.elements {
-        let step = run.step + (i - run.elements.lowerBound) * run.stride
-        let code = values.codes[i] - (values.zeroPoints?[step] ?? 0)
-        fits = fits && code == Int32(Int8(truncatingIfNeeded: code))
-        codes[i] = Int8(truncatingIfNeeded: code)
-        isNarrow = isNarrow && CodeMatrix.Width.four.codes.contains(codes[i])
-      }
-    }
-    guard fits, let line = Shape([steps.count]) else { return nil }
+    guard let steps = values.steps(columnCount) else { return nil }
+    let codes = values.elements
+    let narrow = CodeMatrix.Width.four
+    let isNarrow = narrow.codes.contains(codes.least) && narrow.codes.contains(codes.greatest)
     self.init(
-      TensorView(Tensor(codes, shape: values.shape)).elements(of: Int8.self),
-      steps: TensorView(Tensor(steps, shape: line)).elements(of: Float.self), depth: depth,
-      columnCount: columnCount, group: group, width: isNarrow ? .four : .eight,
-      isTransposed: isTransposed)
+      codes, steps: steps, depth: depth, columnCount: columnCount, group: group,
+      width: isNarrow ? .four : .eight, isTransposed: isTransposed)
   }
 }

@@ -1,18 +1,37 @@
 import TLCCore
 import TLCKernels
 import TLCModel
+import TLCSystem
 
 extension Program {
   /// Makes `MatMul` and `Gemm` with a fixed right factor, transposed before or not, and the `Add` of
   /// a fixed vector behind them, one ``Linear`` each.
-  mutating func fuseProducts() {
+  mutating func fuseProducts(_ parallelism: Parallelism, _ weights: WeightSource) throws {
     let givers = givers()
-    var packed: [Factor: LinearFactor] = [:]
+    var products: [(place: Int, product: Product)] = []
     for place in nodes.indices where nodes[place].domain.isEmpty {
-      guard let product = product(at: place, givers, &packed) else { continue }
-      replace(place, with: product.node, product.operation)
+      if let product = product(at: place, givers) { products.append((place, product)) }
+    }
+    let matrices = try packed(products.compactMap { $0.product.factor }, parallelism, weights)
+    for (place, product) in products {
+      guard let matrix = product.matrix ?? product.factor.flatMap({ matrices[$0] }) else {
+        continue
+      }
+      let node = Node(
+        Linear.name, domain: Linear.domain, name: nodes[place].name,
+        inputs: [nodes[place].inputs[0]],
+        outputs: nodes[place].outputs)
+      replace(place, with: node, Linear(matrix, bias: product.bias, activation: nil))
     }
     fuseBiases()
+  }
+
+  /// A product with a fixed right factor.
+  private struct Product {
+    /// The factor that is to be packed, or nothing where it is ready.
+    var factor: Factor?
+    var matrix: LinearFactor?
+    var bias: TensorView?
   }
 
   /// A fixed right factor, and whether it is transposed.
@@ -21,11 +40,7 @@ extension Program {
     var isTransposed: Bool
   }
 
-  /// - Parameter packed: the factors that are packed already: layers that share their weights share
-  ///   memory.
-  private func product(
-    at place: Int, _ givers: [String: Int], _ packed: inout [Factor: LinearFactor]
-  ) -> (node: Node, operation: Linear)? {
+  private func product(at place: Int, _ givers: [String: Int]) -> Product? {
     let node = nodes[place]
     let quantized = operators[place] as? QuantizedProduct
     var isTransposed = false
@@ -42,35 +57,50 @@ extension Program {
     } else if node.operation != "MatMul" {
       return nil
     }
-    func linear(_ matrix: LinearFactor) -> (node: Node, operation: Linear)? {
-      guard bias.map({ $0.shape.count == matrix.columnCount }) ?? true else { return nil }
-      return (
-        Node(
-          Linear.name, domain: Linear.domain, name: node.name, inputs: [node.inputs[0]],
-          outputs: node.outputs), Linear(matrix, bias: bias, activation: nil)
-      )
+    func takesBias(_ columnCount: Int) -> Bool {
+      bias.map { $0.shape.count == columnCount } ?? true
     }
-    if let quantized { return linear(quantized.matrix) }
+    if let quantized {
+      guard takesBias(quantized.matrix.columnCount) else { return nil }
+      return Product(matrix: quantized.matrix, bias: bias)
+    }
     var right = node.inputs[1]
     if let giver = givers[right], nodes[giver].operation == "Transpose",
-      let source = nodes[giver].inputs.first, fixed[source]?.shape.rank == 2,
+      let source = nodes[giver].inputs.first, fixedType(of: source)?.shape.rank == 2,
       nodes[giver].attributes["perm"].map({ $0 == .ints([1, 0]) }) ?? true
     {
       right = source
       isTransposed.toggle()
     }
-    guard let matrix = fixed[right], matrix.dtype == .f32, matrix.shape.rank == 2 else {
-      return nil
+    guard let type = fixedType(of: right), type.dtype == .f32, type.shape.rank == 2,
+      takesBias(type.shape.dimensions[isTransposed ? 0 : 1])
+    else { return nil }
+    return Product(factor: Factor(name: right, isTransposed: isTransposed), bias: bias)
+  }
+
+  /// Reads and packs matrices, each once: layers that share their weights share memory. What is read
+  /// for it alone is let go at once, so that not all are in memory twice.
+  private func packed(
+    _ factors: [Factor], _ parallelism: Parallelism, _ weights: WeightSource
+  ) throws -> [Factor: LinearFactor] {
+    var seen: Set<Factor> = []
+    let factors = factors.filter { seen.insert($0).inserted }
+    let matrices = try parallelism.map(factors.count) { [fixed, pending] index in
+      let (name, isTransposed) = (factors[index].name, factors[index].isTransposed)
+      let matrix =
+        try fixed[name]
+        ?? pending[name].map { TensorView(sharing: try weights.tensor($0.tensor)) }
+      return matrix.map { matrix in
+        let lengths = matrix.shape.dimensions
+        return LinearFactor(
+          packing: matrix.elements(of: Float.self), depth: lengths[isTransposed ? 1 : 0],
+          columnCount: lengths[isTransposed ? 0 : 1], isTransposed: isTransposed)
+      }
     }
-    let lengths = matrix.shape.dimensions
-    let factor = Factor(name: right, isTransposed: isTransposed)
-    let shared =
-      packed[factor]
-      ?? LinearFactor(
-        packing: matrix.elements(of: Float.self), depth: lengths[isTransposed ? 1 : 0],
-        columnCount: lengths[isTransposed ? 0 : 1], isTransposed: isTransposed)
-    packed[factor] = shared
-    return linear(shared)
+    return Dictionary(
+      uniqueKeysWithValues: zip(factors, matrices).compactMap { pair in
+        pair.1.map { (pair.0, $0) }
+      })
   }
 
   /// The place of the only node that uses a value, where it is one node and no output.

@@ -1,6 +1,7 @@
 import TLCCore
 import TLCKernels
 import TLCModel
+import TLCSystem
 
 /// A graph with its weights, made ready to be planned for any shapes of its inputs: what does not
 /// depend on a run is computed, and neighbours that are faster together are one operator.
@@ -13,12 +14,20 @@ struct Program: Sendable {
   private(set) var fixed: [String: TensorView]
   /// Those of them that shapes may depend on.
   private var known: [String: Tensor]
+  /// Weights that are not read yet: they are read when it is known what they are used for.
+  private(set) var pending: [String: Weight]
   let inputs: [Graph.Input]
   let outputs: [String]
 
-  /// - Parameter weight: the tensor of the checkpoint of a name; it is asked for once a name.
+  /// A tensor of the checkpoint, and its type.
+  struct Weight: Sendable {
+    let tensor: String
+    let type: TensorType
+  }
+
+  /// - Parameter parallelism: how many threads read weights and make them ready.
   init(
-    _ typed: TypedGraph, weight: (String) throws -> Tensor
+    _ typed: TypedGraph, parallelism: Parallelism, weights: WeightSource
   ) throws {
     nodes = typed.graph.nodes
     operators = typed.operators
@@ -26,20 +35,45 @@ struct Program: Sendable {
     outputs = typed.graph.outputs
     known = typed.constants
     fixed = known.mapValues { TensorView($0) }
-    var values: [String: String] = [:]
+    pending = [:]
     for initializer in typed.graph.initializers {
-      let shared = values[initializer.tensor].flatMap { fixed[$0] }
-      fixed[initializer.value] = try shared ?? TensorView(weight(initializer.tensor))
-      values[initializer.tensor] = initializer.value
+      guard let type = typed.types[initializer.value], let shape = type.shape else { continue }
+      pending[initializer.value] = Weight(
+        tensor: initializer.tensor, type: TensorType(type.dtype, shape))
     }
     removeUnused()
-    fuseProducts()
+    forgetUnused()
+    try read(parallelism, weights) { $0.dtype != .f32 || $0.shape.rank != 2 }
+    try fuseLookUps(parallelism, weights)
+    try fuseProducts(parallelism, weights)
+    removeUnused()
+    forgetUnused()
+    try read(parallelism, weights) { _ in true }
     try foldFixed()
     forgetUnused()
     fuseActivations()
     prepare()
     removeUnused()
     forgetUnused()
+  }
+
+  /// The type of a value that no run changes.
+  func fixedType(of name: String) -> TensorType? {
+    fixed[name].map { TensorType($0.dtype, $0.shape) } ?? pending[name]?.type
+  }
+
+  /// Reads those of the pending weights whose type is wanted.
+  private mutating func read(
+    _ parallelism: Parallelism, _ weights: WeightSource, where isWanted: (TensorType) -> Bool
+  ) throws {
+    let names = pending.filter { isWanted($0.value.type) }.keys.sorted()
+    let tensors = Set(names.compactMap { pending[$0]?.tensor }).sorted()
+    let read = try parallelism.map(tensors.count) { try weights.tensor(tensors[$0]) }
+    let views = Dictionary(
+      uniqueKeysWithValues: zip(tensors, read.map { TensorView(sharing: $0) }))
+    for name in names {
+      fixed[name] = pending.removeValue(forKey: name).flatMap { views[$0.tensor] }
+    }
   }
 
   /// The nodes that use each value, by place; an output of the graph counts as a use too.
@@ -93,6 +127,7 @@ struct Program: Sendable {
   private mutating func forgetUnused() {
     let used = Set(nodes.flatMap { $0.inputs } + outputs)
     fixed = fixed.filter { used.contains($0.key) }
+    pending = pending.filter { used.contains($0.key) }
   }
 
   /// Lets operators do once what they need not do in every run.

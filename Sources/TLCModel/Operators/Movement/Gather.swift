@@ -1,4 +1,4 @@
-internal import TLCCore
+public import TLCCore
 public import TLCKernels
 
 /// Slices of input 0 along `axis`, at the indices of input 1, whose axes stand in its place.
@@ -20,6 +20,13 @@ public struct Gather: Operator {
     let dimensions =
       input.dimensions[..<axis] + indices.dimensions + input.dimensions[(axis + 1)...]
     return [ValueType(input.dtype, Array(dimensions))]
+  }
+
+  /// The same operator for a fixed input, of which it then looks up rows; the bits are the same.
+  ///
+  /// - Returns: `nil` where it is not rows that it takes.
+  public func lookingUp(in table: CodeTable, shape: Shape) -> (any Operator)? {
+    axis == 0 || axis == -shape.rank ? CodeLookUp(table, shape) : nil
   }
 
   public func evaluate(
