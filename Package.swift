@@ -176,7 +176,8 @@ let package = Package(
       name: "TLCPipelineTests",
       dependencies: [
         "TLCCompress", "TLCCore", "TLCFormat", "TLCImport", "TLCKernels", "TLCModel", "TLCPipeline",
-        "TLCRecordedModels", "TLCRuntime", "TLCSystem", "TLCTestSupport", "TLCText", "TLCTraining",
+        "TLCRecordedModels", "TLCReport", "TLCRuntime", "TLCSystem", "TLCTestSupport", "TLCText",
+        "TLCTraining",
       ],
       swiftSettings: tests),
     .testTarget(

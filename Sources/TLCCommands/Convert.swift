@@ -71,6 +71,13 @@ struct ConvertOptions: ParsableArguments {
   @Flag(help: "Deflate assets such as configuration and tokenizers.")
   var deflateAssets = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a page about the file, as `tlc report --against` does, with the rates that a goal was "
+        + "sought with.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var report: String?
+
   @Flag(help: "Do everything but write, and print what would be written.")
   var dryRun = false
 
@@ -86,6 +93,12 @@ struct ConvertOptions: ParsableArguments {
   func validate() throws {
     if compression.targetSize != nil, shardSize != nil {
       throw ValidationError("--target-size is one of a file, and excludes --shard-size")
+    }
+    if report != nil, dryRun {
+      throw ValidationError("--report is of a file, and --dry-run writes none")
+    }
+    if let report, [input, output].contains(report) {
+      throw ValidationError("--report \(report) is the file that is read or written")
     }
     if calibration.calibrate != nil, model.weightsOnly {
       throw ValidationError("--calibrate runs the graph, and --weights-only leaves it out")
@@ -106,8 +119,16 @@ struct ConvertOptions: ParsableArguments {
       conversion.deflatesAssets = deflateAssets
       conversion.parallelism = threads.parallelism
       let progress = outputs.progressPrinter
+      let page = try self.report.map { try PageFile(path: $0, overwriting: force) }
       let report =
         dryRun ? try conversion.dryRun(progress: progress) : try conversion.run(progress: progress)
+      if let page {
+        let checkpoint = try Checkpoint(path: output)
+        let about = try CheckpointReport(
+          checkpoint, comparing: .runs(source: input), allocation: report.allocation,
+          importer: from, parallelism: threads.parallelism, progress: progress)
+        try page.write(about.page)
+      }
       Terminal.clearProgress()
       for note in report.notes { Terminal.printError("note: \(note)") }
       if json { return try printJSON(ConversionJSON(report)) }

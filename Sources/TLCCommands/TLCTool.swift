@@ -8,9 +8,8 @@ public struct TLCTool: ParsableCommand {
     discussion: ExitStatus.manual, version: Tool.version,
     subcommands: [
       Convert.self, Inspect.self, GraphCommand.self, Run.self, Bench.self, Verify.self, Diff.self,
-      Export.self,
-      Dump.self, Train.self, FineTune.self, Evaluate.self, Recover.self,
-      Sign.self, KeyGen.self,
+      Report.self, Export.self, Dump.self, Train.self, FineTune.self,
+      Evaluate.self, Recover.self, Sign.self, KeyGen.self,
     ])
 
   public init() {}

@@ -144,7 +144,7 @@ public final class CheckpointReader: Sendable {
   }
 
   /// A record of this file, or the one that it is an alias of, and what is stored of it.
-  private func stored(_ record: TensorRecord) -> (TensorRecord, TensorRecord.Stored) {
+  func stored(_ record: TensorRecord) -> (TensorRecord, TensorRecord.Stored) {
     let target = target(of: record)
     guard case .stored(let stored) = target.content else {
       preconditionFailure("the alias \"\(record.name)\" of another file")
@@ -152,7 +152,7 @@ public final class CheckpointReader: Sendable {
     return (target, stored)
   }
 
-  private func requireWithinLimit(
+  func requireWithinLimit(
     _ record: TensorRecord, _ stored: TensorRecord.Stored, _ source: PlaneSource
   ) throws(CheckpointError) {
     guard record.decodedByteCount <= limits.tensorByteCount else {
@@ -188,6 +188,13 @@ public final class CheckpointReader: Sendable {
         at: superblock.manifest.lowerBound)
     }
     return try source.bytes(asset.plane)
+  }
+
+  /// The bytes that an asset takes in the file, without padding.
+  ///
+  /// - Parameter asset: one of ``assets``.
+  public func storedByteCount(of asset: AssetRecord) -> Int {
+    asset.plane.map { planes[$0.index].bytes.count } ?? 0
   }
 
   /// Checks the digest of each plane and the padding behind it: rules R25 and R26.

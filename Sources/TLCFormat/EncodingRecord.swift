@@ -86,6 +86,29 @@ struct EncodingRecord: Sendable {
     return try values.byteCodes(tensor, mask: bitmap, from: source)
   }
 
+  /// How often each code is stored, `nil` for values that are not codes: rules R24 to R29.
+  func codeCounts(from source: PlaneSource) throws(CheckpointError) -> CodeCounts? {
+    guard let codes = try known(source).codePlanes else { return nil }
+    var counts = CodeCounts(byteCount: 0, counts: [])
+    let range = codes.greatest - codes.least + 1
+    // Few codes are counted in place; where there may be millions, there are seldom many.
+    var few = Array(repeating: 0, count: range <= 1 << 16 ? range : 0)
+    var many: [Int: Int] = [:]
+    for plane in codes.planes.compactMap({ $0 }) {
+      let symbols = try source.symbols(
+        plane, count: plane.count, limit: UInt32(codes.greatest - codes.least))
+      if few.isEmpty {
+        for symbol in symbols { many[Int(symbol), default: 0] += 1 }
+      } else {
+        for symbol in symbols { few[Int(symbol)] += 1 }
+      }
+      counts.byteCount += source.records[plane.index].bytes.count
+    }
+    for (place, count) in few.enumerated() where count > 0 { many[place] = count }
+    counts.counts = many.sorted { $0.key < $1.key }.map { (codes.least + $0.key, $0.value) }
+    return counts
+  }
+
   /// The certificate of `decoded` against its source.
   func certificate(
     source tensor: Tensor, decoded: Tensor, from source: PlaneSource

@@ -26,7 +26,14 @@ extension Checkpoint {
     withSource path: String, importers: ImporterRegistry = .standard,
     parallelism: Parallelism = .automatic, progress: (WorkProgress) throws -> Void = { _ in }
   ) throws -> SourceComparison {
-    let source = try importers.open(path)
+    try compare(with: try importers.open(path), parallelism: parallelism, progress: progress)
+  }
+
+  /// The same, with a source that is open.
+  func compare(
+    with source: ImportedCheckpoint, parallelism: Parallelism,
+    progress: (WorkProgress) throws -> Void
+  ) throws -> SourceComparison {
     var comparison = SourceComparison()
     let total = source.tensors.reduce(0) { $0 + $1.byteCount }
     var done = 0

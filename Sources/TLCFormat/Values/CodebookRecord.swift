@@ -22,6 +22,9 @@ struct CodebookRecord: ValuesRecord {
   }
 
   var planes: [PlaneReference] { [codes, entries].compactMap { $0 } }
+  var codePlanes: CodePlanes? {
+    CodePlanes(planes: [codes], least: 0, greatest: entryCount - 1)
+  }
   static func summary(_ entryCount: Int) -> String { "codebook \(entryCount)" }
   var summary: String { Self.summary(entryCount) }
 

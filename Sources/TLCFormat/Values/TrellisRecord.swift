@@ -54,6 +54,10 @@ struct TrellisRecord: ValuesRecord {
 
   var planes: [PlaneReference] { codes.compactMap { $0.plane } }
 
+  var codePlanes: CodePlanes? {
+    CodePlanes(planes: codes.map { $0.plane }, least: Int(minimum), greatest: Int(maximum))
+  }
+
   static func summary(_ states: TrellisStates) -> String { "trellis \(states.count)" }
   var summary: String { Self.summary(states) }
 

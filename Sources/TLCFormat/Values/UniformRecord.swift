@@ -99,6 +99,10 @@ struct UniformRecord: ValuesRecord {
 
   var planes: [PlaneReference] { [codes, steps, zeroPoints].compactMap { $0 } }
 
+  var codePlanes: CodePlanes? {
+    CodePlanes(planes: [codes], least: Int(minimum), greatest: Int(maximum))
+  }
+
   var summary: String { Self.summary(layout, minimum, maximum) }
 
   static func summary(_ layout: StepLayout, _ minimum: Int32, _ maximum: Int32) -> String {

@@ -21,6 +21,9 @@ protocol ValuesRecord: Sendable {
   /// The planes that it refers to.
   var planes: [PlaneReference] { get }
 
+  /// Where the codes are: `nil` for values that are not codes.
+  var codePlanes: CodePlanes? { get }
+
   /// A short name for people: `int8 per axis 0`.
   var summary: String { get }
 
@@ -35,8 +38,20 @@ protocol ValuesRecord: Sendable {
   ) throws(CheckpointError) -> Int
 }
 
+/// The planes of a tensor's codes.
+struct CodePlanes {
+  /// Those that there are: there is none where one symbol is all that there may be.
+  var planes: [PlaneReference?]
+  /// The code of symbol 0.
+  var least: Int
+  /// That of the greatest symbol.
+  var greatest: Int
+}
+
 extension ValuesRecord {
   static var minorVersion: UInt16 { 0 }
+
+  var codePlanes: CodePlanes? { nil }
 
   func saturatedCount(
     source: Tensor, decoded: Tensor, from planes: PlaneSource

@@ -42,13 +42,19 @@ extension Checkpoint {
     withSource path: String, importers: ImporterRegistry = .standard,
     lowerings: LoweringRegistry = .standard, parallelism: Parallelism = .automatic
   ) throws -> ModelComparison? {
+    guard main.graphBytes != nil, !main.probes.isEmpty else { return nil }
+    return try compareRuns(
+      with: try importers.open(path), lowerings: lowerings, parallelism: parallelism)
+  }
+
+  /// The same, with a source that is open.
+  func compareRuns(
+    with source: ImportedCheckpoint, lowerings: LoweringRegistry = .standard,
+    parallelism: Parallelism
+  ) throws -> ModelComparison? {
     guard let typed = try graph(), !main.probes.isEmpty else { return nil }
     var comparison = ModelComparison()
-    let source = try importers.open(path)
-    var options = LoweringOptions()
-    options.substitutions =
-      (try? Recipe(parsing: main.provenance.recipe))?.substitutions ?? [:]
-    guard let graph = try lowerings.graph(of: source, options), graph == typed.graph else {
+    guard let graph = try loweredGraph(of: source, lowerings), graph == typed.graph else {
       comparison.mismatches.append("graph: the source gives another one than the file has")
       return comparison
     }

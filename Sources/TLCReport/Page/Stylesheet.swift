@@ -68,10 +68,10 @@ enum Stylesheet {
     .facts div { background: var(--panel); border-radius: 8px; padding: 0.6rem 0.8rem }
     .facts dt { color: var(--soft); font-size: 0.85rem } .facts dd { margin: 0; font-size: 1.15rem;
     font-weight: 600; overflow-wrap: anywhere }
-    .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr));
+    .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 25rem), 1fr));
     gap: 1.5rem; margin: 1rem 0 }
     figure { margin: 0; min-width: 0 } figcaption { font-size: 0.9rem; color: var(--soft);
-    margin-bottom: 0.5rem } figcaption strong { color: var(--ink); font-size: 1rem }
+    margin-bottom: 0.5rem; overflow-wrap: anywhere } figcaption strong { color: var(--ink); font-size: 1rem }
     figure > svg { display: block; width: 100%; max-width: 36rem; height: auto }
     summary { cursor: pointer; color: var(--c0); padding: 0.3rem 0; font-size: 0.9rem }
     .scroll { overflow-x: auto; margin: 0.5rem 0; max-height: 40rem; overflow-y: auto }
@@ -83,6 +83,8 @@ enum Stylesheet {
     .r { text-align: right }
     .bar { display: block; height: 4px; min-width: 4rem; background: var(--panel); margin-top: 2px }
     .bar i { display: block; height: 100%; background: var(--c0) }
+    td code { display: inline-block; max-width: min(26rem, 60vw); white-space: normal;
+    overflow-wrap: anywhere }
     code, pre { font: 0.85em ui-monospace, monospace }
     pre { background: var(--panel); border-radius: 8px; padding: 0.7rem; overflow-x: auto }
     @media print { .scroll { max-height: none } }
