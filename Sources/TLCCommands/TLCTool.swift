@@ -8,7 +8,7 @@ public struct TLCTool: ParsableCommand {
     discussion: ExitStatus.manual, version: Tool.version,
     subcommands: [
       Convert.self, Inspect.self, GraphCommand.self, Run.self, Bench.self, Verify.self, Diff.self,
-      Report.self, Export.self, Dump.self, Train.self, FineTune.self,
+      Compare.self, Report.self, Export.self, Dump.self, Train.self, FineTune.self,
       Evaluate.self, Recover.self, Sign.self, KeyGen.self,
     ])
 

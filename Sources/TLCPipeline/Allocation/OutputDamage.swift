@@ -54,13 +54,7 @@ struct OutputDamage {
     weight: @escaping @Sendable (String) throws -> Tensor
   ) throws {
     self.graph = graph
-    // Samples of one shape are neighbours, so that they share a plan.
-    let keys = samples.map { sample in
-      graph.graph.inputs.flatMap { sample[$0.name]?.shape.dimensions ?? [] }
-    }
-    self.samples = samples.indices.sorted {
-      keys[$0] == keys[$1] ? $0 < $1 : keys[$0].lexicographicallyPrecedes(keys[$1])
-    }.map { samples[$0] }
+    self.samples = graph.graph.order(of: samples).map { samples[$0] }
     self.parallelism = parallelism
     outputs = try Self.run(graph, self.samples, parallelism, weight)
   }
@@ -106,54 +100,14 @@ struct OutputDamage {
   }
 }
 
-/// Sums over rows of outputs.
-private struct RowComparison {
-  private var cosines = 0.0
-  private var least = 1.0
-  private var count = 0
-  private var equalCount = 0
-  private var rankedCount = 0
-
-  /// Adds the rows of an output.
-  ///
-  /// - Returns: half the squared distance, over the source's square; 1 where a number is not finite.
-  mutating func add(_ source: Tensor, _ decoded: Tensor) -> Double {
-    let (y, z) = (source.numbers, decoded.numbers)
-    let length = max(1, source.shape.dimensions.last ?? 1)
-    var (square, distance) = (0.0, 0.0)
-    for start in stride(from: 0, to: y.count, by: length) {
-      var (yy, zz, yz, greatest, found) = (0.0, 0.0, 0.0, start, start)
-      for i in start..<start + length {
-        yy += y[i] * y[i]
-        zz += z[i] * z[i]
-        yz += y[i] * z[i]
-        distance += (y[i] - z[i]) * (y[i] - z[i])
-        if y[i] > y[greatest] { greatest = i }
-        if z[i] > z[found] { found = i }
-      }
-      square += yy
-      // Of one number, the cosine is but a sign.
-      let cosine =
-        length == 1
-        ? (yy == 0
-          ? (zz == 0 ? 1 : 0) : max(-1, 1 - (y[start] - z[start]) * (y[start] - z[start]) / yy / 2))
-        : yy == 0 || zz == 0 ? (yy == zz ? 1 : 0) : yz / (yy * zz).squareRoot()
-      let number = cosine.isFinite ? cosine : 0
-      cosines += number
-      least = min(least, number)
-      count += 1
-      if length > 1 {
-        rankedCount += 1
-        if greatest == found { equalCount += 1 }
-      }
+extension Graph {
+  /// The places of samples so that those of one shape are neighbours, and share a plan.
+  func order(of samples: [[String: Tensor]]) -> [Int] {
+    let keys = samples.map { sample in
+      inputs.flatMap { sample[$0.name]?.shape.dimensions ?? [] }
     }
-    let damage = square == 0 ? (distance == 0 ? 0 : 1) : distance / square / 2
-    return damage.isFinite ? damage : 1
-  }
-
-  func fidelity(damage: Double) -> Fidelity {
-    Fidelity(
-      cosine: count == 0 ? 1 : cosines / Double(count), leastCosine: least,
-      topOne: rankedCount == 0 ? nil : Double(equalCount) / Double(rankedCount), damage: damage)
+    return samples.indices.sorted {
+      keys[$0] == keys[$1] ? $0 < $1 : keys[$0].lexicographicallyPrecedes(keys[$1])
+    }
   }
 }

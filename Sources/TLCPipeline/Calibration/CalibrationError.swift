@@ -14,7 +14,7 @@ public enum CalibrationError: Error, Equatable, Sendable, CustomStringConvertibl
   public var description: String {
     switch self {
     case .noGraph: "calibration: there is no graph to run"
-    case .empty(let path): "\(path): it has no sample to calibrate with"
+    case .empty(let path): "\(path): it has no sample"
     case .malformed(let path, let what): "\(path): \(what)"
     case .nonFinite(let sample, let tensor):
       "calibration: sample \(sample + 1) gives values that are NaN or infinite where \"\(tensor)\""
