@@ -36,7 +36,8 @@ import Testing
     let report = try CheckpointReport(checkpoint)
     #expect(report.codes.count == 10)
     for codes in report.codes where codes.tensor.hasPrefix("uniform-under-all") {
-      let values = try #require(try checkpoint.uniformValues(named: codes.tensor))
+      let record = try #require(checkpoint.main.record(named: codes.tensor))
+      let values = try #require(try checkpoint.main.uniformValues(record))
       var expected: [Int: Int] = [:]
       for code in values.codes { expected[Int(code), default: 0] += 1 }
       #expect(codes.counts.counts.map { $0.code } == expected.keys.sorted())

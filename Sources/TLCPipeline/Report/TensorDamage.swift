@@ -24,7 +24,7 @@ extension Checkpoint {
     }
     let model = try ModelProbing(graph, of: source, parallelism: parallelism)
     let weights = try model.sourceTensors(of: source)
-    func weight(_ name: String) throws(GraphError) -> Tensor {
+    @Sendable func weight(_ name: String) throws(GraphError) -> Tensor {
       guard let tensor = weights[model.target(of: name)] else {
         throw .value(name, "the source has no such tensor")
       }
