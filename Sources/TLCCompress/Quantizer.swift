@@ -44,7 +44,7 @@ public struct QuantizerRegistry: Sendable {
   /// Every quantizer of this package.
   public static let standard = QuantizerRegistry([
     MinMaxQuantizer.self, RoundToNearestQuantizer.self, UniformStepQuantizer.self,
-    KMeansQuantizer.self, TrellisQuantizer.self,
+    KMeansQuantizer.self, TrellisQuantizer.self, HQQQuantizer.self, NormalFloatQuantizer.self,
   ])
 
   /// These and one more.

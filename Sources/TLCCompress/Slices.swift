@@ -122,6 +122,29 @@ struct Slices<Element: FloatingTensorElement>: Sendable {
       ?? codes(steps: steps, zeroPoints: zeroPoints, bounds: bounds, parallelism)
   }
 
+  /// The code of each element by itself, that of an element that is 0 the rounder's.
+  ///
+  /// - Parameter weight: what the square of an element's error weighs.
+  func codes(
+    _ rounder: some ElementRounder, _ parallelism: Parallelism,
+    weight: @Sendable (_ index: Int) -> Double
+  ) -> [Int32] {
+    let length = 1 << 16
+    return parallelism.fill(count: tensor.shape.count, pieceLength: length) {
+      (piece, out: inout MutableSpan<Int32>) in
+      tensor.withElements(of: Element.self) { elements in
+        for place in out.indices {
+          let index = piece * length + place
+          let x = elements[index].float
+          out[place] =
+            x == 0
+            ? rounder.zero(at: index)
+            : rounder.round(x, at: index, weight: weight(index)).code
+        }
+      }
+    }
+  }
+
   /// The code of each element on its slice's grid.
   ///
   /// A code is element / step, divided and rounded to nearest even in float64, plus the zero

@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["min-max", "round-to-nearest", "uniform-step", "k-means"])
+  @Test(arguments: ["min-max", "round-to-nearest", "uniform-step", "k-means", "hqq", "nf4"])
   func `gives the same for any number of threads, and keeps zeros`(name: String) throws {
     var arbitrary = Arbitrary(seed: 5)
     let shape = try Self.shape(30, 700)
@@ -63,6 +63,7 @@ import Testing
       "min-max": ["bits": .integer(4)],
       "round-to-nearest": ["bits": .integer(4), "axis": .integer(0), "range": .text("mse")],
       "uniform-step": ["step": .number(0.4)], "k-means": ["entries": .integer(16)],
+      "hqq": ["bits": .integer(3)],
     ]
     let quantizer = try QuantizerRegistry.standard.quantizer(
       named: name, parameters: parameters[name] ?? [:])
