@@ -25,3 +25,37 @@ struct ParallelOptions: ParsableArguments {
     return .lines(source: source, target: target)
   }
 }
+
+/// How translations are looked for.
+struct BeamOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Go on with so many translations of a text; 1 takes the likeliest token each time. "
+        + "[default: 4]", valueName: "count"))
+  var beam: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The most tokens of a translation. [default: as many as the model takes]",
+      valueName: "count"))
+  var maxLength: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The power of its length that a translation's log-probability is divided by: above 1 for longer "
+        + "ones. [default: 1]", valueName: "power"))
+  var lengthPenalty: Double?
+
+  var isGiven: Bool { beam != nil || maxLength != nil || lengthPenalty != nil }
+
+  func validate() throws {
+    do throws(TextModelError) { try library.require() } catch {
+      throw ValidationError(error.description)
+    }
+  }
+
+  var library: TranslationSettings {
+    TranslationSettings(
+      beamCount: beam ?? 4, greatestTokenCount: maxLength, lengthPenalty: lengthPenalty ?? 1)
+  }
+}

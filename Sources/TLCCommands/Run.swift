@@ -8,7 +8,8 @@ struct Run: ParsableCommand {
     abstract: "Run the model of a .tlcq file.",
     discussion: """
       On text, one line a text, from --text or stdin: an embedding, labels with scores, the tokens \
-      that may stand for a mask, labels of tokens, or with --question the answer that a text has. On \
+      that may stand for a mask, labels of tokens, with --question the answer that a text has, or a \
+      translation. On \
       tensors, from --input, whose names are the graph's: every output, to --output or as JSON.
 
       The same inputs give the same bits, for any number of threads and on any processor.
@@ -45,6 +46,8 @@ struct Run: ParsableCommand {
     completion: .file())
   var output: String?
 
+  @OptionGroup(title: "Translation") var translation: BeamOptions
+
   @OptionGroup var computation: ComputeOptions
 
   @Option(help: "How deeply to verify the file first.")
@@ -59,8 +62,10 @@ struct Run: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    if input != nil, !text.isEmpty || pair != nil || question != nil || json {
-      throw ValidationError("--input goes with none of --text, --pair, --question and --json")
+    if input != nil, !text.isEmpty || pair != nil || question != nil || json || translation.isGiven
+    {
+      throw ValidationError(
+        "--input goes with none of --text, --pair, --question, --json and options of translations")
     }
     if input == nil, output != nil { throw ValidationError("--output needs --input") }
     if pair != nil, question != nil {
@@ -94,12 +99,8 @@ struct Run: ParsableCommand {
   }
 
   private func textModel(_ session: Session, _ checkpoint: Checkpoint) throws -> TextModel {
-    var assets: [String: [UInt8]] = [:]
-    for asset in checkpoint.main.assets {
-      assets[asset.name] = try checkpoint.main.bytes(of: asset)
-    }
     do {
-      return try TextModel(session, assets: assets)
+      return try TextModel(session, of: checkpoint)
     } catch TextError.noTokenizer {
       let inputs = session.inputs.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
       throw Refusal(
@@ -141,7 +142,7 @@ struct Run: ParsableCommand {
 
   private func printAnswers(_ model: TextModel, _ texts: [String]) throws {
     for answer in try TextAnswer.answers(
-      model, texts, pair: pair, question: question, count: top)
+      model, texts, pair: pair, question: question, count: top, translation.library)
     {
       if json { try printJSONLine(answer) } else { answer.print() }
     }

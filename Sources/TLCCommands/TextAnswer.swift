@@ -8,12 +8,16 @@ enum TextAnswer: Encodable {
   case tokens([LabelledToken])
   case masks([[MaskCandidate]])
   case answers([Answer])
+  case translation(Translation)
 
   /// What a model makes of each text, as its task is.
   ///
-  /// - Parameter count: how many labels, tokens or answers there may be.
+  /// - Parameters:
+  ///   - count: how many labels, tokens or answers there may be.
+  ///   - settings: how translations are looked for.
   static func answers(
-    _ model: TextModel, _ texts: [String], pair: String?, question: String?, count: Int
+    _ model: TextModel, _ texts: [String], pair: String?, question: String?, count: Int,
+    _ settings: TranslationSettings
   ) throws -> [TextAnswer] {
     switch model.task {
     case .embedding: return try model.embed(texts).map { .embedding($0) }
@@ -26,6 +30,7 @@ enum TextAnswer: Encodable {
         throw ValidationError("the model answers questions: --question asks one")
       }
       return try texts.map { .answers(try model.answer(question, in: $0, count: count)) }
+    case .translation: return try model.translate(texts, settings).map { .translation($0) }
     case nil:
       throw TextModelError.output(
         "sentence_embedding, logits, prediction_logits or start_logits", there: model.outputs)
@@ -47,6 +52,7 @@ enum TextAnswer: Encodable {
         Swift.print(
           candidates.map { "\($0.token) \(Self.score($0.score))" }.joined(separator: "  "))
       }
+    case .translation(let translation): Swift.print(translation.text)
     case .answers(let answers):
       for answer in answers { Swift.print("\(answer.text)  \(Self.score(answer.score))") }
     }
@@ -55,12 +61,17 @@ enum TextAnswer: Encodable {
   private static func score(_ score: Float) -> String { Format.fixed(Double(score), 4) }
 
   private enum Keys: String, CodingKey {
-    case embedding, labels, tokens, masks, answers
+    case embedding, labels, tokens, masks, answers, translation
   }
   private struct Scored: Encodable {
     var text: String
     var label: String?
     var score: Float
+  }
+
+  private struct Written: Encodable {
+    var text: String
+    var score: Double
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -76,6 +87,9 @@ enum TextAnswer: Encodable {
     case .masks(let masks):
       try members.encode(
         masks.map { $0.map { Scored(text: $0.token, score: $0.score) } }, forKey: .masks)
+    case .translation(let translation):
+      try members.encode(
+        Written(text: translation.text, score: translation.score), forKey: .translation)
     case .answers(let answers):
       try members.encode(
         answers.map { Scored(text: $0.text, score: $0.score) }, forKey: .answers)

@@ -11,7 +11,7 @@ internal import TLCSystem
 /// The same inputs give the same bits, whatever the number of threads.
 public final class Session: Sendable {
   let program: Program
-  private let team: Team
+  let team: Team
   private let plans = Mutex<[[String: Shape]: Plan]>([:])
 
   /// Plans for more shapes than this are not kept.
@@ -35,6 +35,12 @@ public final class Session: Sendable {
       graph, parallelism: Parallelism(threads: threadCount),
       weights: WeightSource(tensor: weight, codes: codes))
     team = Team(threadCount: threadCount)
+  }
+
+  /// A part of a program, which is run by the threads of the whole.
+  init(_ program: Program, sharing team: Team) {
+    self.program = program
+    self.team = team
   }
 
   /// What a run is given, in order.

@@ -21,6 +21,8 @@ public struct TextModel: Sendable {
     case masks
     /// Where in a text a question is answered.
     case answers
+    /// Another text for a text.
+    case translation
   }
 
   /// The tokenizer, which cuts and fills as the model asks.
@@ -28,20 +30,24 @@ public struct TextModel: Sendable {
   /// What the model is for; `nil` where its outputs do not say it.
   public let task: Task?
   var settings: TextModelSettings { texts.settings }
-  private let texts: TextInputs
+  let texts: TextInputs
   private let session: Session
+  /// What writes; `nil` where the model is for something else.
+  let decoder: IncrementalDecoder?
 
   /// Texts that are run at once.
-  private static let batchCount = 32
+  static let batchCount = 32
 
   /// Makes a model of a session and the assets of its checkpoint, by name.
   ///
   /// - Throws: `TextError` where there is no tokenizer among the assets, or it is wrong;
-  ///   ``TextModelError`` where `huggingface/config.json` is.
+  ///   ``TextModelError`` where `huggingface/config.json` is; `GraphError` where it says that the model
+  ///   translates, and the graph does not write token by token.
   public init(_ session: Session, assets: [String: [UInt8]]) throws {
     self.session = session
     texts = try TextInputs(assets: assets)
     task = texts.settings.task(outputs: session.outputs)
+    decoder = task == .translation ? try session.incrementalDecoder() : nil
   }
 
   /// The names of what the model gives, in order.

@@ -61,6 +61,14 @@ struct TextModelSettings {
     self.labels = labels
   }
 
+  /// The tokens around a text that is written; `nil` where the configuration has none.
+  var writing: (start: Int, end: Int)? {
+    guard let start = configuration["decoder_start_token_id"]?.count,
+      let end = configuration["eos_token_id"]?.count
+    else { return nil }
+    return (start, end)
+  }
+
   private static func object(
     _ name: String, _ assets: [String: [UInt8]]
   ) throws(TextModelError) -> StrictJSON? {
@@ -101,7 +109,7 @@ struct TextModelSettings {
     guard outputs.contains("logits") else { return nil }
     let endings: [(String, TextModel.Task)] = [
       ("ForMaskedLM", .masks), ("ForSequenceClassification", .classification),
-      ("ForTokenClassification", .tokenLabels),
+      ("ForTokenClassification", .tokenLabels), ("ForConditionalGeneration", .translation),
     ]
     let name = configuration["architectures"]?.elements?.first?.text ?? ""
     return endings.first { name.hasSuffix($0.0) }?.1

@@ -16,8 +16,10 @@ struct Program: Sendable {
   private var known: [String: Tensor]
   /// Weights that are not read yet: they are read when it is known what they are used for.
   private(set) var pending: [String: Weight]
-  let inputs: [Graph.Input]
-  let outputs: [String]
+  private(set) var inputs: [Graph.Input]
+  private(set) var outputs: [String]
+  /// The types of the graph's values, before a run fixes named lengths.
+  let types: [String: ValueType]
 
   /// A tensor of the checkpoint, and its type.
   struct Weight: Sendable {
@@ -33,6 +35,7 @@ struct Program: Sendable {
     operators = typed.operators
     inputs = typed.graph.inputs
     outputs = typed.graph.outputs
+    types = typed.types
     known = typed.constants
     fixed = known.mapValues { TensorView($0) }
     pending = [:]
@@ -74,6 +77,23 @@ struct Program: Sendable {
     for name in names {
       fixed[name] = pending.removeValue(forKey: name).flatMap { views[$0.tensor] }
     }
+  }
+
+  /// What gives some values, of other inputs; weights are those of the whole.
+  ///
+  /// - Parameters:
+  ///   - change: is given each node, and may give another one of the same operator.
+  func part(
+    from inputs: [Graph.Input], to outputs: [String], _ change: (Node) -> Node = { $0 }
+  ) -> Program {
+    var part = self
+    (part.inputs, part.outputs) = (inputs, outputs)
+    let given = Set(inputs.map { $0.name })
+    part.remove(Set(nodes.indices.filter { given.contains(nodes[$0].outputs[0]) }))
+    part.nodes = part.nodes.map(change)
+    part.removeUnused()
+    part.forgetUnused()
+    return part
   }
 
   /// The nodes that use each value, by place; an output of the graph counts as a use too.
