@@ -99,6 +99,32 @@ import Testing
     #expect(verified.errors.contains("does not have the digest that the manifest states"))
   }
 
+  @Test func `prunes by the method that is asked for, where it can`() throws {
+    let scratch = try Scratch()
+    let out = scratch.path("out.tlcq")
+    let data = scratch.path("samples.json")
+    let sample = "{\"pixels\": [[" + (0..<64).map { "\($0 % 7)" }.joined(separator: ", ") + "]]}"
+    _ = try scratch.write(Array(sample.utf8), to: "samples.json")
+    func convert(_ options: String...) throws -> Tool.Outcome {
+      try Tool.run("tlc-convert", [Self.model, out, "--force"] + options)
+    }
+    #expect(try convert("--pruner", "wanda").status == 64)
+    #expect(try convert("--pruner", "exact-obs", "--pattern", "2:4").status == 64)
+    let refused = try convert("--pruner", "wanda", "--sparsity", "0.5")
+    #expect(refused.status != 0 && refused.errors.contains("only where there is calibration"))
+    for (options, method) in [
+      (["--pruner", "wanda", "--sparsity", "0.5"], "method: wanda"),
+      (["--pruner", "wanda", "--pattern", "2:4"], "method: n-of-m, m: 4"),
+      (["--pruner", "sparse-gpt", "--pattern", "2:4"], "method: sparse-gpt, m: 4"),
+      (["--pruner", "exact-obs", "--sparsity", "0.5"], "method: exact-obs"),
+    ] {
+      let done = try Tool.run(
+        "tlc-convert", [Self.model, out, "--force", "--calibrate", data] + options)
+      #expect(done.status == 0, "\(done.errors)")
+      #expect(try Tool.run("tlc", "inspect", out, "--json").output.contains(method))
+    }
+  }
+
   @Test func `signs, and trusts only keys that are given`() throws {
     let scratch = try Scratch()
     let file = scratch.path("model.tlcq")
