@@ -45,6 +45,44 @@ import Testing
   }
 
   @Test(
+    "inverses times the matrix are ones, and an eliminated row is as if it had not been there",
+    arguments: [1, 2, 9, 70])
+  func inverses(width: Int) throws {
+    let rows = try Self.random(width * (width + 30), seed: 3)
+    /// The inverse of the moments of some columns.
+    func inverse(_ columns: [Int]) throws -> (moments: SymmetricMatrix, inverse: SymmetricMatrix) {
+      let all = SymmetricMatrix(width: width)
+      all.addProducts(of: try Self.elements(rows), rowCount: width + 30)
+      let moments = SymmetricMatrix(width: columns.count)
+      let factor = SymmetricMatrix(width: columns.count)
+      for i in columns.indices {
+        for j in 0...i { moments[i, j] = all[columns[i], columns[j]] }
+      }
+      factor.set(moments)
+      #expect(factor.factor())
+      return (moments, factor.inverseOfFactored())
+    }
+    var columns = Array(0..<width)
+    let (moments, found) = try inverse(columns)
+    for i in 0..<width {
+      for j in 0..<width {
+        let product = (0..<width).reduce(0.0) { $0 + moments[i, $1] * found[$1, j] }
+        #expect(abs(product - (i == j ? 1 : 0)) < 1e-9)
+      }
+    }
+    for pivot in [width / 2, 0, width - 3] where columns.count > 1 && pivot >= 0 {
+      found.eliminate(pivot, of: columns.count)
+      // The last has the place of the one that is gone.
+      columns[pivot] = columns[columns.count - 1]
+      columns.removeLast()
+      let expected = try inverse(columns).inverse
+      for i in columns.indices {
+        for j in 0...i { #expect(abs(found[i, j] - expected[i, j]) < 1e-9) }
+      }
+    }
+  }
+
+  @Test(
     "factors have the same bits in blocks as one by one", arguments: [1, 2, 8, 63, 64, 65, 200])
   func factors(width: Int) throws {
     let rows = try Self.random(width * (width + 4), seed: 2)
