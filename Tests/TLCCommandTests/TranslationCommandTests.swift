@@ -83,13 +83,14 @@ struct TranslationCommandTests {
 
   @Test func `training that is killed goes on from its state bit for bit`() throws {
     let scratch = try Scratch()
+    let small = ["--width", "8", "--inner", "8", "--threads", "1"]
     let whole = try Tool.run(
-      "tlc", try Self.arguments(scratch, steps: 24, output: "whole.tlcq") + ["--threads", "1"])
+      "tlc", try Self.arguments(scratch, steps: 24, output: "whole.tlcq") + small)
     #expect(whole.status == 0, "\(whole.errors)")
     let state = scratch.path("state.tlcq")
     let arguments =
       try Self.arguments(scratch, steps: 24, output: "killed.tlcq")
-      + ["--state", state, "--every", "5", "--resume", "--quiet", "--threads", "1"]
+      + small + ["--state", state, "--every", "12", "--resume", "--quiet"]
     let process = Tool.process("tlc", arguments)
     process.standardError = FileHandle.nullDevice
     try process.run()
