@@ -115,17 +115,23 @@ class Torch:
 
 
 class ONNXRuntime:
-    needs = ["onnxruntime", "onnx", "torch", "transformers"]
-
-    def __init__(self, quantized):
-        self.quantized = quantized
+    def __init__(self, way):
+        self.way = way
+        self.needs = ["onnxruntime", "onnx", "torch", "transformers"] + (["onnx_ir"] if way == "4 bits" else [])
 
     def prepare(self, source, path):
-        if not self.quantized:
+        if self.way == "f32":
             return export(source, path)
+        plain = export(source, path.with_name("encoder.onnx"))
+        if self.way == "4 bits":
+            import onnx
+            from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+
+            quantizer = MatMulNBitsQuantizer(onnx.load(plain), bits=4, block_size=32, is_symmetric=False)
+            quantizer.process()
+            return quantizer.model.save_model_to_file(str(path))
         from onnxruntime.quantization import QuantType, quantize_dynamic
 
-        plain = export(source, path.with_name("encoder.onnx"))
         quantize_dynamic(str(plain), str(path), weight_type=QuantType.QInt8, per_channel=True)
 
     def load(self, source, path, threads, shape):
@@ -150,6 +156,11 @@ class OpenVINO:
             import nncf
 
             model = nncf.compress_weights(model, mode=nncf.CompressWeightsMode.INT8_SYM)
+        if self.way == "4 bits":
+            import nncf
+
+            model = nncf.compress_weights(
+                model, mode=nncf.CompressWeightsMode.INT4_ASYM, group_size=32, ratio=1.0)
         if self.way == "calibrated":
             import nncf
 
@@ -238,12 +249,53 @@ class LiteRT:
         return run
 
 
+class GGUF:
+    """Matrices in a type of llama.cpp's, as the package gguf writes them; what is read back is run by torch."""
+    needs = ["gguf", "torch", "transformers"]
+
+    def __init__(self, kind):
+        self.kind = kind
+
+    def prepare(self, source, path):
+        import gguf
+
+        kind = gguf.GGMLQuantizationType[self.kind]
+        writer = gguf.GGUFWriter(path, "bert")
+        for name, tensor in encoder(source, "sdpa").state_dict().items():
+            values = tensor.float().numpy()
+            if values.ndim == 2:
+                writer.add_tensor(name, gguf.quantize(values, kind), raw_dtype=kind)
+            else:
+                writer.add_tensor(name, values)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+
+    def load(self, source, path, threads, shape):
+        import gguf
+        import torch
+
+        model = encoder(source, "sdpa")
+        state = model.state_dict()
+        for tensor in gguf.GGUFReader(path).tensors:
+            values = gguf.dequantize(tensor.data, tensor.tensor_type)
+            state[tensor.name] = torch.from_numpy(values.reshape(state[tensor.name].shape).copy())
+        model.load_state_dict(state)
+
+        def run(values):
+            with torch.inference_mode():
+                tensors = {name: torch.from_numpy(value) for name, value in values.items()}
+                return model(**tensors).last_hidden_state.numpy()
+        return run
+
+
 # By name: the engine, and the way to compute of ours that it is set against.
 PEERS = {
     "torch f32": (Torch(False), "f32"),
     "torch int8 dynamic": (Torch(True), "int8"),
-    "onnxruntime f32": (ONNXRuntime(False), "f32"),
-    "onnxruntime int8 dynamic": (ONNXRuntime(True), "int8"),
+    "onnxruntime f32": (ONNXRuntime("f32"), "f32"),
+    "onnxruntime int8 dynamic": (ONNXRuntime("int8"), "int8"),
     "openvino f32": (OpenVINO("f32"), "f32"),
     # Takes rows of activations as bytes by itself where weights are bytes.
     "openvino int8 weights": (OpenVINO("weights"), "int8"),
@@ -253,6 +305,23 @@ PEERS = {
     "litert f32": (LiteRT(False), "f32"),
     "litert int8 dynamic": (LiteRT(True), "int8"),
 }
+
+# What stores a model in few bytes, by name.
+STORES = {
+    name: PEERS[name][0]
+    for name in ("onnxruntime int8 dynamic", "openvino int8 weights", "openvino int8 calibrated")
+} | {
+    "onnxruntime 4 bits": ONNXRuntime("4 bits"),
+    "openvino 4 bits": OpenVINO("4 bits"),
+} | {f"gguf {kind}": GGUF(kind) for kind in ("Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0")}
+
+
+def embedding(run, row, length=None):
+    """The embedding of a row of ids: the normalized mean of its hidden states."""
+    import numpy
+
+    mean = numpy.asarray(run(inputs([row], length)))[0, :len(row)].astype(numpy.float64).mean(0)
+    return (mean / numpy.linalg.norm(mean)).tolist()
 
 
 def stored(name, work):
