@@ -30,8 +30,8 @@ struct ConvertOptions: ParsableArguments {
   static let abstract = "Convert a trained checkpoint to a small .tlcq file."
   static let discussion = """
     Reads HDF5 (Keras 1 to 3, Hugging Face tf_model.h5, any other), .keras, safetensors and its \
-    sharded index, .npz and .npy. Every dataset of the input is accounted for: one that no rule \
-    knows is an error.
+    sharded index, .npz, .npy, and .tlcq, whose graph and assets stay. Every dataset of the input is \
+    accounted for: one that no rule knows is an error.
 
     Without options, the file has the fewest bytes with a mean cosine of 0.999 of the model's outputs \
     to the source's, on the samples of --calibrate or else on drawn inputs: --recipe near-lossless. \
@@ -42,7 +42,7 @@ struct ConvertOptions: ParsableArguments {
     operators, and a run of it is recorded, for `tlc verify` to repeat and `tlc run` to be trusted.
     """
 
-  private static let importerNames = ImporterRegistry.standard.all.map { $0.name }
+  private static let importerNames = ImporterRegistry.complete.all.map { $0.name }
     .joined(separator: ", ")
 
   @Argument(help: "The checkpoint to read.", completion: .file())

@@ -1,4 +1,5 @@
 public import TLCCore
+public import TLCModel
 public import TLCSystem
 
 /// A tensor that an importer found, and can read.
@@ -147,6 +148,8 @@ public struct ImportedCheckpoint: Sendable {
   public var layers: [ImportedLayer]
   /// The files that travel with the model, in order of name.
   public var assets: [ImportedAsset]
+  /// The computation, where the source states it as a graph; `nil` where a configuration is lowered.
+  public var graph: Graph?
   /// What became of each dataset.
   public var accounting: Accounting
 

@@ -43,7 +43,7 @@ public struct Conversion: Sendable {
   /// The lowerings that are asked for a graph.
   public var lowerings = LoweringRegistry.standard
   /// The importers that are asked for the input.
-  public var importers = ImporterRegistry.standard
+  public var importers = ImporterRegistry.complete
   /// The quantizers that the recipe may name.
   public var quantizers = QuantizerRegistry.standard
   /// The pruners that the recipe may name.

@@ -23,7 +23,7 @@ extension Checkpoint {
   ///   - parallelism: how many threads decode.
   ///   - progress: may throw, to end the work.
   public func compare(
-    withSource path: String, importers: ImporterRegistry = .standard,
+    withSource path: String, importers: ImporterRegistry = .complete,
     parallelism: Parallelism = .automatic, progress: (WorkProgress) throws -> Void = { _ in }
   ) throws -> SourceComparison {
     try compare(with: try importers.open(path), parallelism: parallelism, progress: progress)

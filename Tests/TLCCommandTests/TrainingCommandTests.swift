@@ -99,6 +99,26 @@ struct TrainingCommandTests {
     #expect(held.output.contains("accuracy \(accuracy)%"), "\(held.output) \(lines[2])")
   }
 
+  @Test func `a trained file is a source of conversion, with its graph and its tokenizer`() throws {
+    let scratch = try Scratch()
+    let arguments = try Self.arguments(scratch, output: "model.tlcq")
+    #expect(try Tool.run("tlc", arguments + ["--quiet"]).status == 0)
+    let (model, small) = (scratch.path("model.tlcq"), scratch.path("small.tlcq"))
+    let converted = try Tool.run(
+      "tlc", "convert", model, small, "--calibrate", scratch.path("text.txt"), "--step", "0.2")
+    #expect(converted.status == 0, "\(converted.errors)")
+    #expect(converted.output.contains("tlcq, ") && converted.output.contains(" 0 unaccounted"))
+    let verified = try Tool.run("tlc", "verify", small, "--against", model)
+    #expect(verified.status == 0 && verified.output.contains("probes     ok"), "\(verified)")
+    let text = scratch.path("text.txt")
+    let losses = try [model, small].map { path in
+      let outcome = try Tool.run("tlc", "evaluate", path, text, "--json")
+      let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+      return try #require((object as? [String: Any])?["loss"] as? Double)
+    }
+    #expect(abs(losses[1] - losses[0]) < 0.05 && losses[0] != losses[1], "\(losses)")
+  }
+
   @Test func `a state of another training is refused`() throws {
     let scratch = try Scratch()
     let arguments =

@@ -21,7 +21,7 @@ extension Conversion {
     options.substitutions = recipe.substitutions
     var why = "the source has no configuration of a kind that is lowered"
     do {
-      if let graph = try lowerings.graph(of: checkpoint, options) {
+      if let graph = try checkpoint.graph ?? lowerings.graph(of: checkpoint, options) {
         model.probing = try ModelProbing(
           graph, of: checkpoint, ways: probedWays, parallelism: parallelism)
         return model

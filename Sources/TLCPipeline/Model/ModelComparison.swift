@@ -39,7 +39,7 @@ extension Checkpoint {
   ///   - lowerings: the lowerings that are asked for its graph.
   ///   - parallelism: how many threads compute.
   public func compareRuns(
-    withSource path: String, importers: ImporterRegistry = .standard,
+    withSource path: String, importers: ImporterRegistry = .complete,
     lowerings: LoweringRegistry = .standard, parallelism: Parallelism = .automatic
   ) throws -> ModelComparison? {
     guard main.graphBytes != nil, !main.probes.isEmpty else { return nil }

@@ -58,6 +58,6 @@ extension Checkpoint {
     var options = LoweringOptions()
     options.substitutions =
       (try? Recipe(parsing: main.provenance.recipe))?.substitutions ?? [:]
-    return try lowerings.graph(of: source, options)
+    return try source.graph ?? lowerings.graph(of: source, options)
   }
 }
