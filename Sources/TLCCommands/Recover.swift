@@ -92,7 +92,7 @@ struct Recover: ParsableCommand {
         stepCount: 1, rate: 1e-4, threads: threads.parallelism.threads)
       trained.weights = try recovery.run(
         trained.model, weights: trained.weights, task: task, settings: settings
-      ) { level in
+      ) { level, _ in
         if !outputs.quiet { Terminal.printLine(level.sentence) }
       }.weights
       let root = try trained.write(

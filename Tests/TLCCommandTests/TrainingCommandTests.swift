@@ -129,6 +129,21 @@ struct TrainingCommandTests {
     #expect(other.status == 1 && other.errors.contains("is of another training"))
   }
 
+  @Test func `a quick study runs on made-up texts, and is not run twice`() throws {
+    let scratch = try Scratch()
+    let folder = scratch.path("study")
+    let first = try Tool.run("tlc", "study", "--quick", "--output", folder, "--jobs", "2")
+    #expect(first.status == 0 && first.output.hasSuffix(": 50 jobs done\n"), "\(first)")
+    let second = try Tool.run("tlc", "study", "--quick", "--output", folder, "--jobs", "2")
+    #expect(second.status == 0 && second.output.hasSuffix(": 0 jobs done\n"), "\(second)")
+    let lines = try String(contentsOfFile: "\(folder)/results.jsonl", encoding: .utf8)
+      .split(separator: "\n")
+    #expect(lines.count == 51)
+    for line in lines {
+      _ = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+  }
+
   @Test func `what cannot be trained is refused before it is`() throws {
     let scratch = try Scratch()
     let text = try scratch.write(Self.text(8), to: "text.txt")

@@ -9,6 +9,8 @@ public struct TensorEncoder: Sendable {
   public var patterns: [MaskPattern]
   /// How many threads encode.
   public var parallelism: Parallelism
+  /// Whether elements are stored as they are, at once: for a file that is soon read and dropped.
+  public var storesRaw = false
 
   /// Creates an encoder.
   public init(patterns: [MaskPattern] = [], parallelism: Parallelism = .serial) {
@@ -66,7 +68,11 @@ public struct TensorEncoder: Sendable {
   ) -> EncodedTensor {
     var best: Choice
     var uniformValues = values as? UniformValues
-    if let values = values as? any EncodableValues {
+    if storesRaw {
+      let encoder = PlaneEncoder(codecs: PlaneCodecs(all: []), parallelism: parallelism)
+      best = Choice(mask: nil, values: values.decoded().encode(keeping: nil, with: encoder))
+      uniformValues = nil
+    } else if let values = values as? any EncodableValues {
       best = encode(values, shape: values.shape)
     } else {
       best = encode(values.decoded(), shape: values.shape)

@@ -27,13 +27,13 @@ struct ReferenceRun {
     _ request: FidelityComparison.Request, first: Checkpoint?,
     _ progress: (WorkProgress) throws -> Void
   ) throws {
-    let source = try ImporterRegistry.standard.open(request.source)
+    let source = try ImporterRegistry.complete.open(request.source)
     byteCount = try source.sources.reduce(0) { try $0 + InputFile(path: $1).byteCount }
     let lowered: Graph?
     do {
       lowered =
         try first?.loweredGraph(of: source, .standard)
-        ?? LoweringRegistry.standard.graph(of: source)
+        ?? source.graph ?? LoweringRegistry.standard.graph(of: source)
     } catch let error as LoweringError {
       throw ComparisonError.noGraph(path: request.source, "\(error)")
     }

@@ -127,7 +127,7 @@ public struct CheckpointReport: Sendable {
           totalByteCount: checkpoint.tensors.count))
     }
     guard let path = comparison.source else { return }
-    let source = try ImporterRegistry.standard.open(path, importer: importer)
+    let source = try ImporterRegistry.complete.open(path, importer: importer)
     if case .all = comparison {
       self.comparison = try checkpoint.compare(
         with: source, parallelism: parallelism, progress: progress)

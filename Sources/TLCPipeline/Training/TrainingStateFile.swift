@@ -30,9 +30,11 @@ public struct TrainingStateFile: Sendable {
       for (name, tensor) in means { tensors[prefix + name] = tensor }
     }
     let names = tensors.keys.sorted { $0.precedesInUTF8($1) }
-    let encoded = parallelism.map(names.count) { [tensors] place in
+    var encoder = TensorEncoder()
+    encoder.storesRaw = true
+    let encoded = parallelism.map(names.count) { [tensors, encoder] place in
       tensors[names[place]].map {
-        TensorEncoder().encode($0, name: names[place], source: $0, origin: nil)
+        encoder.encode($0, name: names[place], source: $0, origin: nil)
       }
     }
     let writer = try CheckpointWriter(

@@ -70,11 +70,13 @@ public struct Recovery: Sendable {
   ///   - tensors: its weights, by name.
   ///   - task: what it learns, and is measured with.
   ///   - settings: how it is trained; the steps are those of the epochs of a level.
-  ///   - observe: is told of each level; may throw, to end it all.
+  ///   - observe: is told of each level and of its weights, which are not rounded; may throw, to end
+  ///     it all.
   /// - Returns: the weights, and the levels.
   public func run(
     _ model: EncoderModel, weights tensors: [String: Tensor], task: any TrainingTask,
-    settings: TrainingSettings, observing observe: (Level) throws -> Void = { _ in }
+    settings: TrainingSettings,
+    observing observe: (Level, ParameterStore) throws -> Void = { _, _ in }
   ) throws -> (weights: [String: Tensor], levels: [Level]) {
     try require()
     var settings = settings
@@ -114,7 +116,7 @@ public struct Recovery: Sendable {
       level.epochCount = Double(trainer.stepCount) / Double(epoch)
       level.isRecovered = level.after >= target
       done.append(level)
-      try observe(level)
+      try observe(level, store)
     }
     for share in levels {
       masks.drop(share: share, of: store)

@@ -34,19 +34,57 @@ public struct Measurement: Equatable, Sendable {
   public init(
     _ session: TrainingSession, task: any TrainingTask, batchCount: Int
   ) throws {
-    var (loss, right, labelCount) = (0.0, 0, 0)
-    for batch in task.measuringBatches(of: batchCount) {
-      let outputs = try session.run(batch.inputs)
-      loss += Double(outputs[0].elements(of: Float.self)[0])
-      labelCount += batch.labelCount
-      guard let labels = batch.inputs["labels"] else { continue }
-      right += Self.rightCount(outputs[1], labels.elements(of: Int64.self))
+    self = try Self.combining(try Self.parts(session, task: task, batchCount: batchCount))
+  }
+
+  /// What one batch gave.
+  public struct Part: Equatable, Sendable {
+    /// The sum of the cross entropy of its labels, in nats.
+    public var lossSum: Double
+    /// How many labels have the greatest score.
+    public var rightCount: Int
+    /// How many labels were looked at.
+    public var labelCount: Int
+
+    /// A part of these sums.
+    public init(lossSum: Double, rightCount: Int, labelCount: Int) {
+      self.lossSum = lossSum
+      self.rightCount = rightCount
+      self.labelCount = labelCount
     }
+  }
+
+  /// Measures each batch of a task on its own, so that models can be compared batch by batch.
+  public static func parts(
+    _ session: TrainingSession, task: any TrainingTask, batchCount: Int
+  ) throws -> [Part] {
+    try task.measuringBatches(of: batchCount).map { batch in
+      let outputs = try session.run(batch.inputs)
+      let labels = batch.inputs["labels"]?.elements(of: Int64.self) ?? []
+      return Part(
+        lossSum: Double(outputs[0].elements(of: Float.self)[0]),
+        rightCount: labels.isEmpty ? 0 : rightCount(outputs[1], labels),
+        labelCount: batch.labelCount)
+    }
+  }
+
+  /// What parts are together.
+  ///
+  /// - Throws: ``TrainingError/data(_:)`` where they have no label.
+  public static func combining(_ parts: [Part]) throws(TrainingError) -> Measurement {
+    let labelCount = parts.reduce(0) { $0 + $1.labelCount }
     guard labelCount > 0 else {
       throw TrainingError.data("the examples to measure with have no label that counts")
     }
-    self.loss = loss / Double(labelCount)
-    self.accuracy = Double(right) / Double(labelCount)
+    return Measurement(
+      loss: parts.reduce(0) { $0 + $1.lossSum } / Double(labelCount),
+      accuracy: Double(parts.reduce(0) { $0 + $1.rightCount }) / Double(labelCount),
+      labelCount: labelCount)
+  }
+
+  private init(loss: Double, accuracy: Double, labelCount: Int) {
+    self.loss = loss
+    self.accuracy = accuracy
     self.labelCount = labelCount
   }
 

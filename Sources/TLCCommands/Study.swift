@@ -1,0 +1,167 @@
+import ArgumentParser
+import Foundation
+import Synchronization
+import TLC
+
+/// `tlc study STUDY.yaml -o FOLDER`.
+struct StudyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "study",
+    abstract: "Train models of many sizes, compress each in many ways, and measure them all.",
+    discussion: """
+      Everything of a study is a job that is done once: its result is a line of \
+      FOLDER/results.jsonl. A study that is stopped, however, goes on where it was when it is run \
+      again. Budgets of training are seconds, turned into steps by a benchmark of each shape that \
+      is a job of its own: let the machine be quiet for those, which --only benchmark runs alone.
+      """)
+
+  @Argument(
+    help: "What to study: formats/study.md.", completion: .file(extensions: ["yaml", "yml"]))
+  var study: String?
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The folder that all goes into.", valueName: "folder"),
+    completion: .directory)
+  var output: String?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("What stands for ${NAME} in the study's paths.", valueName: "name=value"))
+  var variables: [String] = []
+
+  @Flag(help: "A study of 20 seconds on texts that are made up, in place of a file.")
+  var quick = false
+
+  @Option(help: ArgumentHelp("How many jobs run at a time.", valueName: "count"))
+  var jobs = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Run jobs of this kind alone: benchmark, rate-check, train, cooldown, finetune, recover, "
+        + "compress. May be repeated.", valueName: "kind"))
+  var only: [String] = []
+
+  @Flag(help: "Print the jobs and the time that they will take, and do nothing.")
+  var dryRun = false
+
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var outputs: OutputOptions
+
+  private static let kinds = [
+    "benchmark", "rate-check", "train", "cooldown", "finetune", "recover", "compress",
+  ]
+
+  func validate() throws {
+    guard quick == (study == nil) else {
+      throw ValidationError("there is either a study's file or --quick")
+    }
+    guard output != nil || dryRun && !quick else { throw ValidationError("--output is missing") }
+    guard (1...256).contains(jobs) else {
+      throw ValidationError("--jobs \(jobs) is not in 1...256")
+    }
+    for kind in only where !Self.kinds.contains(kind) {
+      throw ValidationError(
+        "--only \(kind) is none of \(Self.kinds.joined(separator: ", "))")
+    }
+    for variable in variables where !variable.dropFirst().contains("=") {
+      throw ValidationError("--set \(variable) is no NAME=VALUE")
+    }
+  }
+
+  func run() throws {
+    Termination.handle { Terminal.clearProgress() }
+    try reportingErrors {
+      let plan = try plan()
+      if dryRun { return printJobs(plan) }
+      var study = Study(plan, folder: output ?? "")
+      study.jobCount = jobs
+      study.parallelism = threads.parallelism
+      study.kinds = only.isEmpty ? nil : Set(only)
+      let printer = Terminal.studyPrinter(outputs)
+      let (doneCount, failures) = try study.run(observing: printer)
+      Terminal.clearProgress()
+      for failure in failures { Terminal.printError("failed: \(failure)") }
+      guard !outputs.quiet else { return }
+      print("\(study.folder)/\(Study.resultsName): \(doneCount) jobs done")
+    }
+  }
+
+  private func plan() throws -> StudyPlan {
+    guard let path = study else {
+      let folder = output ?? ""
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+      return try .quick(in: folder)
+    }
+    var values: [String: String] = [:]
+    for variable in variables {
+      guard let place = variable.firstIndex(of: "=") else { continue }
+      values[String(variable[..<place])] = String(variable[variable.index(after: place)...])
+    }
+    let file = try InputFile(path: path)
+    guard file.byteCount <= 1 << 20,
+      let text = String(
+        validating: try file.read(at: 0, count: file.byteCount), as: UTF8.self)
+    else { throw ValidationError("\(path) is no UTF-8 of at most a mebibyte") }
+    return try StudyPlan(parsing: text, path: path, variables: values)
+  }
+
+  private func printJobs(_ plan: StudyPlan) {
+    let estimate = StudyEstimate(plan, folder: output)
+    var table: [(kind: String, count: Int, seconds: Double)] = Self.kinds.map { ($0, 0, 0) }
+    for job in plan.jobs {
+      let seconds = estimate.seconds(of: job)
+      if !outputs.quiet { print("\(job.name)  \(Format.fixed(seconds, 1)) s") }
+      guard let place = table.firstIndex(where: { $0.kind == job.kind }) else { continue }
+      table[place].count += 1
+      table[place].seconds += seconds
+    }
+    for row in table where row.count > 0 {
+      print("\(row.kind): \(row.count) jobs, \(Format.time(row.seconds))")
+    }
+    let total = table.reduce(0) { $0 + $1.seconds }
+    print("all: \(table.reduce(0) { $0 + $1.count }) jobs, \(Format.time(total))")
+  }
+}
+
+extension Format {
+  /// `2 h 05 min`, `5 min 10 s`, `12 s`.
+  static func time(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e9 else { return "for ever" }
+    let whole = Int(seconds.rounded(.up))
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    if whole >= 3600 { return "\(whole / 3600) h \(two(whole / 60 % 60)) min" }
+    return whole >= 60 ? "\(whole / 60) min \(two(whole % 60)) s" : "\(whole) s"
+  }
+}
+
+extension Terminal {
+  /// A function that shows how a study goes, at most so often.
+  fileprivate static func studyPrinter(
+    _ options: OutputOptions
+  ) -> @Sendable (StudyProgress) -> Void {
+    let isTerminal = isTerminalOnStderr
+    guard !options.quiet, isTerminal || options.progress else { return { _ in } }
+    let last = LastTime()
+    return { progress in
+      guard last.hasPassed(.milliseconds(isTerminal ? 200 : 10_000)) else { return }
+      showProgress(
+        "\(progress.doneCount)/\(progress.jobCount) jobs  \(Format.time(progress.secondsLeft)) left"
+          + "  \(progress.job) \(progress.activity)", isDone: false)
+    }
+  }
+}
+
+/// When something was done last, for all threads.
+private final class LastTime: Sendable {
+  private let last = Mutex<ContinuousClock.Instant?>(nil)
+
+  /// Whether so much time has passed since this was true.
+  func hasPassed(_ duration: Duration) -> Bool {
+    last.withLock { last in
+      if let then = last, ContinuousClock.now - then < duration { return false }
+      last = .now
+      return true
+    }
+  }
+}

@@ -1,0 +1,113 @@
+internal import Foundation
+internal import TLCCore
+internal import TLCSystem
+internal import TLCText
+internal import TLCTraining
+
+/// The texts of a study as tokens, which all of its jobs share.
+struct StudyData: Sendable {
+  /// A task's examples.
+  struct Labelled: Sendable {
+    var labels: [String]
+    var training: [ClassificationTask.Example]
+    var validation: [ClassificationTask.Example]
+    var test: [ClassificationTask.Example]
+  }
+
+  /// The tokenizer, learnt from what is not held out.
+  let tokenizer: TrainedTokenizer
+  /// Tells the texts from others.
+  let digest: Digest
+  /// Masked tokens, measured with all held-out texts that are asked for.
+  let masked: MaskedTokenTask
+  /// The same, measured with those that compressed models are measured with.
+  let compressed: MaskedTokenTask
+  /// The same, measured with those that a training is measured with on its way.
+  let points: MaskedTokenTask
+  /// By a task's name.
+  let tasks: [String: Labelled]
+  /// Texts to calibrate with: the path of a file of token ids, or of a task's texts.
+  let calibration: (masked: String, tasks: [String: String])
+
+  /// Held-out texts that stand together count as one block: even blocks validate, odd ones test.
+  static let blockCount = 16
+
+  /// Reads all.
+  init(_ plan: StudyPlan, folder: String, parallelism: Parallelism) throws {
+    let corpus = try TextCorpus(paths: plan.texts, heldOut: plan.heldOut)
+    tokenizer = try TrainedTokenizer(
+      .byteLevelBPE, texts: corpus.training, vocabularyCount: plan.vocabularyCount)
+    digest = corpus.digest
+    let template = try TrainedModel(
+      plan.encoderShape(.init(depth: 1, width: 32)), tokenizer: tokenizer, seed: 0)
+    let ready = try template.tokenizer()
+    func tokens(_ paragraphs: [String]) throws -> [Int32] {
+      try TextCorpus.tokens(
+        of: paragraphs, ready, end: template.special.end, parallelism: parallelism)
+    }
+    let (training, held) = (try tokens(corpus.training), try tokens(corpus.measuring))
+    func task(measuredWith count: Int) throws -> MaskedTokenTask {
+      try MaskedTokenTask(
+        training: training,
+        measuring: Self.spread(held, count: count, length: plan.sequenceCount - 2),
+        sequenceCount: plan.sequenceCount, vocabularyCount: plan.vocabularyCount,
+        special: template.special)
+    }
+    masked = try task(measuredWith: plan.measuredCount)
+    compressed = try task(measuredWith: plan.compressedMeasuredCount)
+    points = try task(measuredWith: plan.pointMeasuredCount)
+    var tasks: [String: Labelled] = [:]
+    var files: [String: String] = [:]
+    for task in plan.tasks {
+      let texts = try LabelledTexts(path: task.training)
+      let model = try template.classifying(texts.labels, seed: 0)
+      tasks[task.name] = Labelled(
+        labels: texts.labels, training: try texts.examples(for: model),
+        validation: try Self.measured(task, task.validation, model),
+        test: try Self.measured(task, task.test, model))
+      let path = "\(folder)/calibration-\(task.name).txt"
+      let lines = texts.rows.prefix(plan.compression.sampleCount).map { $0.text }
+      try Self.write(lines, to: path)
+      files[task.name] = path
+    }
+    self.tasks = tasks
+    let inner = plan.sequenceCount - 2
+    let available = training.count / inner
+    let count = min(available, plan.compression.sampleCount)
+    let rows = (0..<count).map { place in
+      let start = available * place / count * inner
+      let ids = [template.special.start] + training[start..<start + inner].map { Int($0) }
+      return (ids + [template.special.end]).map { "\($0)" }.joined(separator: " ")
+    }
+    let path = "\(folder)/calibration.ids"
+    try Self.write(rows, to: path)
+    calibration = (path, files)
+  }
+
+  /// As many texts of a file as the task measures with, evenly spread.
+  private static func measured(
+    _ task: StudyPlan.Task, _ path: String, _ model: TrainedModel
+  ) throws -> [ClassificationTask.Example] {
+    let all = try LabelledTexts(path: path).examples(for: model)
+    guard let count = task.measuredCount, count < all.count else { return all }
+    return (0..<count).map { all[all.count * $0 / count] }
+  }
+
+  private static func write(_ lines: [String], to path: String) throws {
+    let file = try AtomicFile(path: path, overwriting: true)
+    try file.append(Array((lines.joined(separator: "\n") + "\n").utf8).span)
+    try file.commit()
+  }
+
+  /// Blocks of texts that are evenly spread over what is held out, so that every file is measured.
+  private static func spread(_ tokens: [Int32], count: Int, length: Int) -> [Int32] {
+    let available = tokens.count / length
+    guard available > count else { return tokens }
+    let blocks = (count + blockCount - 1) / blockCount
+    return (0..<blocks).flatMap { block in
+      let size = min(blockCount, count - block * blockCount)
+      let start = (available - size) * block / max(1, blocks - 1) * length
+      return tokens[start..<start + size * length]
+    }
+  }
+}

@@ -1,0 +1,99 @@
+internal import Synchronization
+public import TLCCore
+internal import TLCSystem
+
+/// The results of a study as they can be read at any time, also while it runs.
+public struct StudyRecords: Sendable {
+  /// In the order in which jobs were done.
+  public let all: [StrictJSON]
+  /// What the results have in common.
+  public let heading: StrictJSON
+  private let byJob: [String: Int]
+
+  /// Reads a study's folder; a line that is not finished is left out.
+  ///
+  /// - Throws: ``StudyError`` where the file is no study's; `IOError`.
+  public init(folder: String) throws {
+    let path = "\(folder)/\(Study.resultsName)"
+    let file = try InputFile(path: path)
+    let bytes = try file.read(at: 0, count: file.byteCount)
+    let end = bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0
+    var all: [StrictJSON] = []
+    for (number, line) in bytes[..<end].split(separator: UInt8(ascii: "\n")).enumerated() {
+      guard let record = StrictJSON(Array(line)), record.members != nil else {
+        throw StudyError(path: path, line: number + 1, "is no object of JSON")
+      }
+      all.append(record)
+    }
+    guard let heading = all.first, heading["study"]?.count == 1 else {
+      throw StudyError(path: path, line: 1, "is no heading of a study of version 1")
+    }
+    self.heading = heading
+    self.all = Array(all.dropFirst())
+    byJob = Dictionary(
+      self.all.enumerated().compactMap { place, record in
+        record["job"]?.text.map { ($0, place) }
+      }, uniquingKeysWith: { _, last in last })
+  }
+
+  /// The result of a job; `nil` where it is not done.
+  public subscript(job: String) -> StrictJSON? { byJob[job].map { all[$0] } }
+}
+
+/// The results of a study: lines of JSON, one a job, in the order in which jobs were done.
+final class StudyResults: Sendable {
+  private let file: AppendedFile
+  private let records: Mutex<[String: StrictJSON]>
+
+  /// Opens the results of a folder; the first line says what they have in common.
+  ///
+  /// - Throws: `StudyError` where they are of another study; `IOError`.
+  init(path: String, heading: [(key: String, value: StrictJSON)]) throws {
+    file = try AppendedFile(path: path)
+    var records: [String: StrictJSON] = [:]
+    for (number, line) in file.lines.enumerated() {
+      guard let record = StrictJSON(Array(line.utf8)), record.members != nil else {
+        throw StudyError(path: path, line: number + 1, "is no object of JSON")
+      }
+      if number == 0 {
+        for (key, value) in heading where record[key]?.json != value.json {
+          throw StudyError(
+            path: path, line: 1,
+            "is of another study: \"\(key)\" is \(record[key]?.json ?? "missing"), not"
+              + " \(value.json)")
+        }
+      } else if let job = record["job"]?.text {
+        records[job] = record
+      }
+    }
+    self.records = Mutex(records)
+    if file.lines.isEmpty { try file.append(StrictJSON.object(heading).json) }
+  }
+
+  /// The result of a job; `nil` where it is not done.
+  subscript(job: String) -> StrictJSON? { records.withLock { $0[job] } }
+
+  /// Adds a job's result.
+  func append(_ record: StrictJSON, of job: String) throws {
+    try records.withLock { records in
+      try file.append(record.json)
+      records[job] = record
+    }
+  }
+}
+
+extension StrictJSON {
+  /// A number; `null` where it is infinite or none.
+  static func number(_ value: Double) -> StrictJSON {
+    value.isFinite ? .number("\(value)") : .null
+  }
+
+  /// An integer.
+  static func count(_ value: Int) -> StrictJSON { .number("\(value)") }
+
+  /// A number as such.
+  var double: Double? {
+    guard case .number(let digits) = self else { return nil }
+    return Double(digits)
+  }
+}

@@ -1,0 +1,143 @@
+internal import TLCCore
+internal import TLCFormat
+internal import TLCSystem
+internal import TLCTraining
+
+extension StudyRunner {
+  /// Trains a model on a task.
+  func fineTune(_ job: StudyJob, _ model: StudyModel) throws -> Members {
+    guard let task = plan.tasks.first(where: { $0.name == model.task }),
+      let texts = data.tasks[task.name]
+    else { return [] }
+    var source = model
+    source.task = nil
+    let start = try TrainedModel(path: path(source), parallelism: parallelism)
+      .classifying(texts.labels, seed: model.seed)
+    let count = max(
+      1, (texts.training.count * task.epochCount + task.batchCount - 1) / task.batchCount)
+    var training = ModelTraining(
+      start, task: try classification(texts, measuring: texts.validation, start),
+      settings: settings(of: task, stepCount: count, seed: model.seed),
+      state: TrainingStateFile(path: statePath(job), training: job.name), interval: 200)
+    training.isResumed = isThere(statePath(job))
+    let trained = try training.run { try report("step \($0.step.number)/\($0.stepCount)") }
+    try trained.write(
+      to: path(model), overwriting: true, seed: model.seed, parallelism: parallelism)
+    return [("steps", .count(count))] + (try files(path(model), trained))
+      + (try measure(trained, task: task.name))
+  }
+
+  private func settings(
+    of task: StudyPlan.Task, stepCount: Int, seed: UInt64
+  ) -> TrainingSettings {
+    var settings = TrainingSettings(
+      stepCount: stepCount, batchCount: task.batchCount,
+      rate: LearningRate(peak: task.rate, warmupCount: stepCount / 10), dropout: plan.dropout,
+      seed: seed, threadCount: parallelism.threads)
+    settings.optimizer.decay = plan.decay
+    return settings
+  }
+
+  /// Prunes a model step by step, as the paper does, and keeps the model of each level.
+  func recover(_ model: StudyModel) throws -> Members {
+    guard let task = plan.tasks.first(where: { $0.name == model.task }),
+      let texts = data.tasks[task.name], let last = plan.recoveredSparsities.last
+    else { return [] }
+    var trained = try TrainedModel(path: path(model), parallelism: parallelism)
+    var recovery = Recovery()
+    (recovery.share, recovery.sparsity) = (plan.recoveredSparsities[0], last)
+    let masked = try classification(texts, measuring: texts.validation, trained)
+    var levels: [StrictJSON] = []
+    _ = try recovery.run(
+      trained.model, weights: trained.weights, task: masked,
+      settings: settings(of: task, stepCount: 1, seed: model.seed)
+    ) { level, store in
+      var kept = model
+      kept.recovered = plan.recoveredSparsities[levels.count]
+      trained.weights = store.tensors()
+      try trained.write(
+        to: path(kept), overwriting: true, seed: model.seed, parallelism: parallelism)
+      levels.append(
+        .object([
+          ("sparsity", .number(level.sparsity)), ("before", .number(level.before)),
+          ("after", .number(level.after)), ("steps", .count(level.stepCount)),
+          ("epochs", .number(level.epochCount)), ("recovered", .boolean(level.isRecovered)),
+        ]))
+      try report("level \(levels.count)/\(plan.recoveredSparsities.count)")
+    }
+    return [("levels", .array(levels))]
+  }
+
+  /// Compresses a model as any other file is, and measures what the file holds.
+  func compress(_ model: StudyModel, _ way: CompressionWay) throws -> Members {
+    let output = "\(folder)/models/\(model.name)-\(way.name).tlcq"
+    var conversion = Conversion(input: path(model), output: output, recipe: way.recipe)
+    conversion.overwriting = true
+    conversion.recordsProbes = false
+    conversion.deflatesAssets = true
+    conversion.parallelism = parallelism
+    if case .trellis = way.rounding {
+      conversion.calibrationData =
+        model.task.flatMap { data.calibration.tasks[$0] } ?? data.calibration.masked
+    }
+    let written = try conversion.run()
+    let compressed = try TrainedModel(path: output, parallelism: parallelism)
+    let source = try TrainedModel(path: path(model), parallelism: parallelism)
+    let bits: Int? = if case .minMax(let bits) = way.rounding { bits } else { nil }
+    var members: Members = [
+      ("way", .string(way.name)), ("bits", bits.map { .count($0) } ?? .null),
+      ("sparsity", .number(model.recovered ?? way.sparsity)),
+      (
+        "pruning",
+        .string(model.recovered != nil ? "iterative" : way.sparsity > 0 ? "one-shot" : "none")
+      ),
+      ("root", .string(written.rootDigest?.hex ?? "")),
+    ]
+    if case .trellis(let step) = way.rounding { members.append(("step", .number(step))) }
+    members += try files(output, compressed)
+    let counted = members.first { $0.key == "nonzero" }?.value.count ?? 0
+    // The paper's axis: weights that are not 0 times bits; steps and places are not counted.
+    members.append(("paper_bytes", bits.map { .number(Double(counted * $0) / 8) } ?? .null))
+    members.append(("errors", Self.errors(of: compressed, from: source)))
+    members += try measure(compressed, task: model.task, masked: data.compressed)
+    if !plan.compression.keepsFiles { remove(output) }
+    return members
+  }
+
+  /// The bytes of a file and of its parts, and how many of its numbers are not 0.
+  func files(_ path: String, _ model: TrainedModel) throws -> Members {
+    let checkpoint = try Checkpoint(path: path)
+    let tensors = checkpoint.tensors.reduce(0) {
+      $0 + TensorSummary($1, in: checkpoint.main).storedByteCount
+    }
+    let nonzero = model.weights.values.reduce(0) { sum, tensor in
+      sum + tensor.withElements(of: Float.self) { span in span.indices.count { span[$0] != 0 } }
+    }
+    return [
+      ("bytes", .count(checkpoint.byteCount)), ("tensor_bytes", .count(tensors)),
+      ("nonzero", .count(nonzero)),
+    ]
+  }
+
+  /// ‖W − Ŵ‖² / ‖W‖² of matrices, the mean of those of a kind.
+  static func errors(of compressed: TrainedModel, from source: TrainedModel) -> StrictJSON {
+    var kinds: [String: [Double]] = [:]
+    for (name, tensor) in source.weights where tensor.shape.rank == 2 {
+      guard let other = compressed.weights[name] else { continue }
+      var (difference, total) = (0.0, 0.0)
+      for (x, y) in zip(tensor.elements(of: Float.self), other.elements(of: Float.self)) {
+        difference += Double(x - y) * Double(x - y)
+        total += Double(x) * Double(x)
+      }
+      let kind = name.split(separator: ".").filter { Int($0) == nil }
+        .joined(separator: ".").replacing("roberta_prelayernorm.", with: "")
+        .replacing("encoder.layer.", with: "").replacing(".weight", with: "")
+      kinds[kind, default: []].append(total > 0 ? difference / total : 0)
+    }
+    return .object(
+      kinds.keys.sorted().map { kind in
+        let all = kinds[kind, default: []]
+        return (kind, .number(all.reduce(0, +) / Double(max(1, all.count))))
+      })
+  }
+}

@@ -1,0 +1,152 @@
+internal import Foundation
+internal import TLCCore
+internal import TLCSystem
+internal import TLCTraining
+
+extension StudyRunner {
+  /// Times steps of a shape, apart from any training.
+  func benchmark(_ shape: StudyPlan.Shape) throws -> Members {
+    let model = try newModel(shape, seed: 0)
+    // The first steps plan memory and wake threads up.
+    let warmup = 3
+    let settings = settings(
+      stepCount: plan.benchmarkStepCount + warmup, warmupCount: 1, rate: plan.rate,
+      decay: .constant, seed: 0)
+    let store = ParameterStore(model.weights)
+    let trainer = try Trainer(
+      try model.model.graph(for: .training(dropout: plan.dropout, labelSmoothing: 0)), store,
+      task: data.masked, settings: settings)
+    var seconds: [Double] = []
+    while !trainer.isDone {
+      let step = try trainer.step()
+      if step.number > warmup { seconds.append(step.seconds) }
+      try report("step \(step.number)/\(settings.stepCount)")
+    }
+    seconds.sort()
+    func percentile(_ share: Double) -> StrictJSON {
+      .number(seconds[Int(Double(seconds.count - 1) * share)])
+    }
+    let median = seconds[seconds.count / 2]
+    return [
+      ("parameters", .count(model.model.parameterCount)),
+      ("layer_parameters", .count(model.model.shape.layerParameterCount)),
+      ("steps", .count(seconds.count)), ("median_seconds", .number(median)),
+      ("p10_seconds", percentile(0.1)), ("p90_seconds", percentile(0.9)),
+      ("step_tokens", .count(plan.batchCount * plan.sequenceCount)),
+      ("step_flops", .number(stepWork(shape))),
+      ("gflops", .number(stepWork(shape) / median / 1e9)),
+    ]
+  }
+
+  /// Trains for a short time with another rate, with warm-up and cooldown.
+  func checkRate(
+    _ job: StudyJob, _ shape: StudyPlan.Shape, _ rate: Float, _ seed: UInt64
+  ) throws -> Members {
+    let seconds = try stepSeconds(shape)
+    let count = plan.steps(of: plan.rateCheck?.budget ?? 0, stepSeconds: seconds).count
+    let settings = settings(
+      stepCount: count, warmupCount: max(1, count / 10), rate: rate, decay: .cooldown, seed: seed)
+    var training = ModelTraining(
+      try newModel(shape, seed: seed), task: data.masked, settings: settings,
+      state: TrainingStateFile(path: statePath(job), training: job.name), interval: 200)
+    training.isResumed = isThere(statePath(job))
+    let model = try training.run { try report("step \($0.step.number)/\($0.stepCount)") }
+    return [("steps", .count(count)), ("seconds", .number(Double(count) * seconds))]
+      + (try measure(model, task: nil))
+  }
+
+  func isThere(_ path: String) -> Bool { (try? FileIdentity(path: path)) != nil }
+
+  /// The places where the cooldowns of a shape's budgets begin.
+  private func branches(
+    _ shape: StudyPlan.Shape
+  ) throws -> [(budget: Double, count: Int, branch: Int)] {
+    let seconds = try stepSeconds(shape)
+    return plan.budgets.map {
+      let (count, branch) = plan.steps(of: $0, stepSeconds: seconds)
+      return ($0, count, branch)
+    }
+  }
+
+  private func warmupCount(_ first: Int) -> Int {
+    max(1, min(first / 2, Int(Double(first) * plan.warmupShare)))
+  }
+
+  private func trunk(_ shape: StudyPlan.Shape, seed: UInt64) throws -> String {
+    "trunk \(shape.name) seed \(seed), \(plan.identity), data \(data.digest.hex), step"
+      + " \(try stepSeconds(shape))"
+  }
+
+  /// Trains at a constant rate, and keeps the states that cooldowns begin with.
+  func train(_ job: StudyJob, _ shape: StudyPlan.Shape, _ seed: UInt64) throws -> Members {
+    let branches = try branches(shape)
+    guard let first = branches.first, let last = branches.last else { return [] }
+    let settings = settings(
+      stepCount: last.count, warmupCount: warmupCount(first.count), rate: plan.rate,
+      decay: .constant, seed: seed)
+    let run = try StudyTraining(
+      self, try newModel(shape, seed: seed), settings,
+      state: TrainingStateFile(
+        path: statePath(job), training: try trunk(shape, seed: seed)), trace: tracePath(job))
+    let points = Self.points(from: settings.rate.warmupCount, to: last.branch, plan.pointCount)
+    let places = Dictionary(
+      branches.map { ($0.branch, $0.budget) }, uniquingKeysWith: { first, _ in first })
+    try run.advance(to: last.branch, measuringAt: points) { step in
+      // Budgets of a slow shape may begin their cooldowns at one step.
+      for other in branches where places[step] != nil && other.branch == step {
+        let model = StudyModel(shape: shape, seed: seed, budget: other.budget)
+        try run.write(
+          TrainingStateFile(path: branchPath(model), training: try trunk(shape, seed: seed)))
+      }
+    }
+    let seconds = try stepSeconds(shape)
+    return [
+      ("steps", .count(last.branch)), ("warmup", .count(settings.rate.warmupCount)),
+      ("points", .array(run.points(stepSeconds: seconds, stepWork: stepWork(shape)))),
+    ]
+  }
+
+  /// Steps that are measured at, evenly spaced on a scale of logarithms.
+  static func points(from first: Int, to last: Int, _ count: Int) -> Set<Int> {
+    let (low, high) = (log(Double(max(1, first))), log(Double(max(1, last))))
+    return Set(
+      (0..<count).map {
+        let share = count > 1 ? Double($0) / Double(count - 1) : 1
+        return min(last, max(1, Int(exp(low + (high - low) * share).rounded())))
+      } + [last])
+  }
+
+  /// Lets the rate of a training fall, and keeps the model.
+  func coolDown(_ job: StudyJob, _ model: StudyModel) throws -> Members {
+    let branches = try branches(model.shape)
+    guard let first = branches.first, let own = branches.first(where: { $0.budget == model.budget })
+    else { return [] }
+    let settings = settings(
+      stepCount: own.count, warmupCount: warmupCount(first.count), rate: plan.rate,
+      decay: .cooldown, seed: model.seed)
+    let trunk = try trunk(model.shape, seed: model.seed)
+    let run = try StudyTraining(
+      self, try newModel(model.shape, seed: model.seed), settings,
+      state: TrainingStateFile(path: statePath(job), training: trunk), trace: tracePath(job),
+      start: TrainingStateFile(path: branchPath(model), training: trunk))
+    try run.advance(to: own.count, measuringAt: []) { _ in }
+    let trained = run.trained
+    try trained.write(
+      to: path(model), overwriting: true, seed: model.seed, parallelism: parallelism)
+    let seconds = try stepSeconds(model.shape)
+    let tokens = own.count * plan.batchCount * plan.sequenceCount
+    var members: Members = [
+      ("parameters", .count(trained.model.parameterCount)),
+      ("layer_parameters", .count(trained.model.shape.layerParameterCount)),
+      ("steps", .count(own.count)), ("seconds", .number(Double(own.count) * seconds)),
+      ("flops", .number(Double(own.count) * stepWork(model.shape))), ("tokens", .count(tokens)),
+      (
+        "epochs",
+        .number(Double(own.count * plan.batchCount) / Double(data.masked.exampleCount))
+      ),
+      ("training_loss", .number(run.lastLoss)),
+    ]
+    members += try files(path(model), trained)
+    return members + (try measure(trained, task: nil))
+  }
+}

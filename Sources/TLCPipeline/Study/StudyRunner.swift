@@ -1,0 +1,102 @@
+internal import Foundation
+internal import TLCCore
+internal import TLCSystem
+internal import TLCTraining
+
+/// Does the jobs of a study.
+struct StudyRunner: Sendable {
+  typealias Members = [(key: String, value: StrictJSON)]
+
+  let plan: StudyPlan
+  let folder: String
+  let data: StudyData
+  let results: StudyResults
+  let parallelism: Parallelism
+  /// Says what goes on.
+  let report: @Sendable (String) throws -> Void
+
+  /// Does a job, and returns its results.
+  func run(_ job: StudyJob) throws -> Members {
+    switch job.work {
+    case .benchmark(let shape): try benchmark(shape)
+    case .rateCheck(let shape, let rate, let seed): try checkRate(job, shape, rate, seed)
+    case .train(let shape, let seed): try train(job, shape, seed)
+    case .cooldown(let model): try coolDown(job, model)
+    case .fineTune(let model): try fineTune(job, model)
+    case .recover(let model): try recover(model)
+    case .compress(let model, let way): try compress(model, way)
+    }
+  }
+
+  /// Removes what a job that is done kept to go on from.
+  func clean(_ job: StudyJob) {
+    for path in [statePath(job), tracePath(job)] { remove(path) }
+    if case .cooldown(let model) = job.work { remove(branchPath(model)) }
+  }
+
+  func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Where a training's state is kept.
+  func statePath(_ job: StudyJob) -> String { "\(folder)/states/\(job.name).tlcq" }
+
+  /// Where what a training measured is kept.
+  func tracePath(_ job: StudyJob) -> String { "\(folder)/states/\(job.name).jsonl" }
+
+  /// Where the state is kept that a cooldown begins with.
+  func branchPath(_ model: StudyModel) -> String { "\(folder)/states/branch-\(model.name).tlcq" }
+
+  func path(_ model: StudyModel) -> String { "\(folder)/\(model.path)" }
+
+  /// The seconds of a step, as the benchmark measured them.
+  func stepSeconds(_ shape: StudyPlan.Shape) throws -> Double {
+    guard let seconds = results["benchmark-\(shape.name)"]?["median_seconds"]?.double else {
+      throw StudyError(
+        path: "\(folder)/\(Study.resultsName)", "has no benchmark of \(shape.name)")
+    }
+    return seconds
+  }
+
+  /// The operations of a training step.
+  func stepWork(_ shape: StudyPlan.Shape) -> Double { StudyEstimate(plan).work(shape) }
+
+  func newModel(_ shape: StudyPlan.Shape, seed: UInt64) throws -> TrainedModel {
+    try TrainedModel(plan.encoderShape(shape), tokenizer: data.tokenizer, seed: seed)
+  }
+
+  /// Settings of a training of masked tokens.
+  func settings(
+    stepCount: Int, warmupCount: Int, rate: Float, decay: LearningRate.Decay, seed: UInt64
+  ) -> TrainingSettings {
+    var settings = TrainingSettings(
+      stepCount: stepCount, batchCount: plan.batchCount,
+      rate: LearningRate(
+        peak: rate, warmupCount: warmupCount, decay: decay, cooldownShare: plan.cooldownShare),
+      dropout: plan.dropout, seed: seed, threadCount: parallelism.threads)
+    settings.optimizer.decay = plan.decay
+    return settings
+  }
+}
+
+extension StudyJob {
+  /// What every result of the job says of it.
+  var members: StudyRunner.Members {
+    var members: StudyRunner.Members = [
+      ("job", .string(name)), ("kind", .string(kind)), ("depth", .count(shape.depth)),
+      ("width", .count(shape.width)),
+    ]
+    switch work {
+    case .benchmark: break
+    case .rateCheck(_, let rate, let seed):
+      members += [("seed", .number("\(seed)")), ("rate", .number("\(rate)"))]
+    case .train(_, let seed): members.append(("seed", .number("\(seed)")))
+    case .cooldown(let model), .fineTune(let model), .recover(let model),
+      .compress(let model, _):
+      members += [
+        ("seed", .number("\(model.seed)")), ("budget", .number(model.budget)),
+        ("model", .string(model.name)),
+      ]
+      if let task = model.task { members.append(("task", .string(task))) }
+    }
+    return members
+  }
+}
