@@ -53,7 +53,7 @@ extension FidelityComparison {
   private func table(_ names: [String]) -> ReportTable {
     var table = ReportTable([
       .init("model"), .init("bytes", .right), .init("of the source", .right),
-      .init("cosine", .right), .init("least", .right), .init("KL, nats", .right),
+      .init("cosine", .right), .init("least cosine", .right), .init("KL, nats", .right),
       .init("top-1 equal", .right), .init("largest difference", .right),
     ])
     if sourceAccuracy != nil { table.columns.append(.init("accuracy", .right)) }
@@ -91,7 +91,7 @@ extension FidelityComparison {
 
   private func outputTable(_ names: [String]) -> ReportTable {
     var table = ReportTable([
-      .init("model"), .init("output"), .init("cosine", .right), .init("least", .right),
+      .init("model"), .init("output"), .init("cosine", .right), .init("least cosine", .right),
       .init("KL, nats", .right), .init("top-1 equal", .right), .init("largest difference", .right),
     ])
     for (model, name) in zip(models, names) {

@@ -181,9 +181,21 @@ struct XYDrawing {
     }
   }
 
-  /// Labels of points, each at the first place around its point that no other takes.
+  /// Labels of points, each at the first place around its point that no label and no marker takes.
   private mutating func addPointLabels() {
+    let markers = chart.series.filter { Self.hasMarkers($0) }.flatMap { series in
+      series.points.filter { x.contains($0.x) && y.contains($0.y) }.compactMap { place($0) }
+    }
     var taken: [(left: Double, right: Double, y: Double)] = []
+    /// Whether nothing is where a label would be; its baseline is at `y`.
+    func isFree(_ left: Double, _ y: Double, _ width: Double) -> Bool {
+      left >= x.start && left + width <= Double(FigureLayout.width)
+        && y - 9 >= top && y <= bottom - 1
+        && !taken.contains { left < $0.right && left + width > $0.left && abs(y - $0.y) < 13 }
+        && !markers.contains {
+          $0.x > left - 4 && $0.x < left + width + 4 && $0.y > y - 13 && $0.y < y + 5
+        }
+    }
     for series in chart.series {
       for point in series.points where x.contains(point.x) && y.contains(point.y) {
         guard let label = point.label, let at = place(point) else { continue }
@@ -195,12 +207,10 @@ struct XYDrawing {
         // Beside a point there may be the line that joins it to the next.
         let beside = [(at.x + 8, at.y + 4), (at.x - 8 - width, at.y + 4)]
         candidates = series.style == .points ? beside + candidates : candidates + beside
-        let free = candidates.first { left, y in
-          left >= x.start && left + width <= Double(FigureLayout.width) && y <= bottom
-            && !taken.contains { left < $0.right && left + width > $0.left && abs(y - $0.y) < 13 }
-        }
         // Where there is no room, the title of the marker and the table still name the point.
-        guard let (left, y) = free else { continue }
+        guard let (left, y) = candidates.first(where: { isFree($0.0, $0.1, width) }) else {
+          continue
+        }
         taken.append((left, left + width, y))
         svg.add(label, at: left, y, class: "point")
       }

@@ -84,7 +84,7 @@ enum Stylesheet {
     .bar { display: block; height: 4px; min-width: 4rem; background: var(--panel); margin-top: 2px }
     .bar i { display: block; height: 100%; background: var(--c0) }
     td code { display: inline-block; max-width: min(26rem, 60vw); white-space: normal;
-    overflow-wrap: anywhere }
+    overflow-wrap: break-word }
     code, pre { font: 0.85em ui-monospace, monospace }
     pre { background: var(--panel); border-radius: 8px; padding: 0.7rem; overflow-x: auto }
     @media print { .scroll { max-height: none } }
