@@ -85,7 +85,7 @@ import Testing
   @Test func `training that diverges is a result, and what needs it is not done`() throws {
     let scratch = try Scratch()
     var plan = try Self.plan(scratch.path(""))
-    plan.rate = 10
+    (plan.rate, plan.decay) = (1e30, 1)
     plan.budgets = [3]
     plan.compression = .init()
     plan.tasks = []
