@@ -101,8 +101,9 @@ struct Compare: ParsableCommand {
     var table = TextTable(
       [
         ("file", .left), ("bytes", .right), ("of source", .right), ("cosine", .right),
-        ("least", .right), ("KL", .right), ("top-1", .right), ("max abs", .right),
-      ] + (hasLabels ? [("accuracy", .right)] : []))
+        ("least", .right),
+      ] + (comparison.isRanked ? [("KL", .right), ("top-1", .right)] : [])
+        + [("max abs", .right)] + (hasLabels ? [("accuracy", .right)] : []))
     func share(_ count: Int) -> String {
       Format.percent(Double(count) / Double(max(1, comparison.sourceByteCount)))
     }
@@ -111,17 +112,21 @@ struct Compare: ParsableCommand {
     }
     table.append(
       [source, "\(comparison.sourceByteCount)", share(comparison.sourceByteCount)]
-        + Array(repeating: "", count: 5) + accuracy(comparison.sourceAccuracy))
+        + Array(repeating: "", count: comparison.isRanked ? 5 : 3)
+        + accuracy(comparison.sourceAccuracy))
     for model in comparison.models {
       let measures = model.measures
       table.append(
         [
           model.path, "\(model.byteCount)", share(model.byteCount),
           Format.fixed(measures.cosine, 6), Format.fixed(measures.leastCosine, 6),
-          measures.divergence.map { Format.scientific($0) } ?? "",
-          measures.topOne.map { Format.percent($0) } ?? "",
-          Format.scientific(measures.maximumAbsoluteError),
-        ] + accuracy(model.accuracy))
+        ]
+          + (comparison.isRanked
+            ? [
+              measures.divergence.map { Format.scientific($0) } ?? "",
+              measures.topOne.map { Format.percent($0) } ?? "",
+            ] : [])
+          + [Format.scientific(measures.maximumAbsoluteError)] + accuracy(model.accuracy))
     }
     print(table.lines.joined(separator: "\n"))
   }

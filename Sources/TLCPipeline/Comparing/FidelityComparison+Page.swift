@@ -21,20 +21,22 @@ extension FidelityComparison {
             ),
             .table(table(names)), .figures(figures(names)),
           ]),
-        .init("Outputs", [.table(outputTable(names))]),
+        outputs.count > 1 ? .init("Outputs", [.table(outputTable(names))]) : nil,
         .init(
           "What is measured",
           [
             .paragraph(
-              "Cosine is between a row and the source's: its mean, and the least of all rows. KL is"
-                + " the mean of Σp·log(p/q) in nats, with p of the source; rows are taken as they are"
-                + " where they are distributions, else their softmax is. Top-1 is the share of rows"
-                + " whose greatest element is at the source's place. The largest difference is of one"
-                + " element."
+              "Cosine is between a row and the source's: its mean, and the least of all rows."
+                + (isRanked
+                  ? " KL is the mean of Σp·log(p/q) in nats, with p of the source; rows are taken as"
+                    + " they are where they are distributions, else their softmax is. Top-1 is the"
+                    + " share of rows whose greatest element is at the source's place."
+                  : " Of one number, it is 1 − ½ of the squared relative difference, and at least −1.")
+                + " The largest difference is of one element."
                 + (sourceAccuracy == nil
                   ? "" : " Accuracy is the share of labels that are right."))
           ]),
-      ])
+      ].compactMap { $0 })
   }
 
   private static func base(_ path: String) -> String {
@@ -51,11 +53,10 @@ extension FidelityComparison {
   }
 
   private func table(_ names: [String]) -> ReportTable {
-    var table = ReportTable([
-      .init("model"), .init("bytes", .right), .init("of the source", .right),
-      .init("cosine", .right), .init("least cosine", .right), .init("KL, nats", .right),
-      .init("top-1 equal", .right), .init("largest difference", .right),
-    ])
+    var table = ReportTable(
+      [
+        .init("model"), .init("bytes", .right), .init("of the source", .right),
+      ] + measureColumns)
     if sourceAccuracy != nil { table.columns.append(.init("accuracy", .right)) }
     func size(_ count: Int) -> [ReportTable.Cell] {
       let share = Double(count) / Double(max(1, sourceByteCount))
@@ -69,34 +70,41 @@ extension FidelityComparison {
     }
     table.append(
       [.text("\(Self.base(source)), the source")] + size(sourceByteCount)
-        + Array(repeating: .text(""), count: 5) + accuracy(sourceAccuracy))
+        + Array(repeating: .text(""), count: measureColumns.count) + accuracy(sourceAccuracy))
     for (model, name) in zip(models, names) {
       table.append(
-        [.text(name)] + size(model.byteCount) + Self.cells(model.measures)
+        [.text(name)] + size(model.byteCount) + cells(model.measures)
           + accuracy(model.accuracy))
     }
     return table
   }
 
-  private static func cells(_ measures: Measures) -> [ReportTable.Cell] {
-    [
+  private var measureColumns: [ReportTable.Column] {
+    [.init("cosine", .right), .init("least cosine", .right)]
+      + (isRanked ? [.init("KL, nats", .right), .init("top-1 equal", .right)] : [])
+      + [.init("largest difference", .right)]
+  }
+
+  private func cells(_ measures: Measures) -> [ReportTable.Cell] {
+    var cells: [ReportTable.Cell] = [
       .number(measures.cosine, NumberText.fixed(measures.cosine, 6)),
       .number(measures.leastCosine, NumberText.fixed(measures.leastCosine, 6)),
-      .text(measures.divergence.map { NumberText.scientific($0) } ?? ""),
-      .text(measures.topOne.map { NumberText.percent($0) } ?? ""),
-      .number(
-        measures.maximumAbsoluteError, NumberText.scientific(measures.maximumAbsoluteError)),
     ]
+    if isRanked {
+      cells += [
+        .text(measures.divergence.map { NumberText.scientific($0) } ?? ""),
+        .text(measures.topOne.map { NumberText.percent($0) } ?? ""),
+      ]
+    }
+    let greatest = measures.maximumAbsoluteError
+    return cells + [.number(greatest, NumberText.scientific(greatest))]
   }
 
   private func outputTable(_ names: [String]) -> ReportTable {
-    var table = ReportTable([
-      .init("model"), .init("output"), .init("cosine", .right), .init("least cosine", .right),
-      .init("KL, nats", .right), .init("top-1 equal", .right), .init("largest difference", .right),
-    ])
+    var table = ReportTable([.init("model"), .init("output")] + measureColumns)
     for (model, name) in zip(models, names) {
       for output in model.outputs {
-        table.append([.text(name), .code(output.name)] + Self.cells(output.measures))
+        table.append([.text(name), .code(output.name)] + cells(output.measures))
       }
     }
     return table

@@ -55,6 +55,9 @@ public struct FidelityComparison: Sendable {
   /// In the order that was given.
   public var models: [Model]
 
+  /// Whether rows have several elements, so that there is a divergence and a greatest one.
+  public var isRanked: Bool { models.contains { $0.measures.divergence != nil } }
+
   /// What is compared, and with what.
   public struct Request: Sendable {
     /// The path of the source.

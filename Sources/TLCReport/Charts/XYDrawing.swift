@@ -181,6 +181,19 @@ struct XYDrawing {
     }
   }
 
+  /// Where a label may begin, from its point: along, where a negative number is of its end and 0 of its
+  /// middle, and down. First what the lines of a style leave free.
+  private static func labelPlaces(_ style: ChartSeries.Style) -> [(side: Double, level: Double)] {
+    let above: [(side: Double, level: Double)] = [(-6, -8), (0, -9), (6, -8)]
+    let below: [(side: Double, level: Double)] = [(-6, 16), (0, 17), (6, 16)]
+    let beside: [(side: Double, level: Double)] = [(8, 4), (-8, 4)]
+    return switch style {
+    case .points: beside + above + below
+    case .frontier(.smaller): below + above + beside
+    case .frontier(.greater), .line: above + below + beside
+    }
+  }
+
   /// Labels of points, each at the first place around its point that no label and no marker takes.
   private mutating func addPointLabels() {
     let markers = chart.series.filter { Self.hasMarkers($0) }.flatMap { series in
@@ -200,13 +213,9 @@ struct XYDrawing {
       for point in series.points where x.contains(point.x) && y.contains(point.y) {
         guard let label = point.label, let at = place(point) else { continue }
         let width = FigureLayout.width(label)
-        var candidates = [
-          (at.x - width / 2, at.y - 9), (at.x + 6, at.y - 8), (at.x - 6 - width, at.y - 8),
-          (at.x + 6, at.y + 16), (at.x - width / 2, at.y + 17), (at.x - 6 - width, at.y + 16),
-        ]
-        // Beside a point there may be the line that joins it to the next.
-        let beside = [(at.x + 8, at.y + 4), (at.x - 8 - width, at.y + 4)]
-        candidates = series.style == .points ? beside + candidates : candidates + beside
+        let candidates = Self.labelPlaces(series.style).map { side, level in
+          (at.x + (side == 0 ? -width / 2 : side < 0 ? side - width : side), at.y + level)
+        }
         // Where there is no room, the title of the marker and the table still name the point.
         guard let (left, y) = candidates.first(where: { isFree($0.0, $0.1, width) }) else {
           continue
