@@ -80,7 +80,9 @@ public struct ChartSeries: Equatable, Sendable {
   /// The series of several seeds' runs: their means as the line, least to greatest as the band, and
   /// each run faint.
   ///
-  /// - Parameter runs: points of each seed; a mean is of the runs that have exactly its `x`.
+  /// - Parameters:
+  ///   - name: in the legend.
+  ///   - runs: points of each seed; a mean is of the runs that have exactly its `x`.
   public init(_ name: String, seeds runs: [[ChartPoint]]) {
     var values: [Double: [Double]] = [:]
     for point in runs.joined() where point.x.isFinite && point.y.isFinite {

@@ -29,9 +29,7 @@ public struct Histogram: Figure {
     self.counts = counts
   }
 
-  /// Counts of whole numbers, each in the middle of its bin.
-  ///
-  /// - Parameter first: the number that the first count is of.
+  /// Counts of whole numbers from `first` on, each in the middle of its bin.
   public init(
     _ title: String, description: String, axis: ChartAxis, first: Int, counts: [Int]
   ) {
