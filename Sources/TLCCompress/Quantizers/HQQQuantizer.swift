@@ -90,8 +90,8 @@ struct HalfQuadraticSolver: Sendable {
     var zero: Double
   }
 
-  private static let power = 0.7
-  private static let roundLimit = 20
+  private static let power: Float = 0.7
+  private static let roundLimit = 10
   private static let firstBeta = 10.0
   private static let growth = 1.01
 
@@ -129,6 +129,11 @@ struct HalfQuadraticSolver: Sendable {
     return best
   }
 
+  /// A power of a positive number, as `f32` has it: enough to choose by.
+  private static func raised(_ x: Double, _ power: Float) -> Double {
+    Double(FloatFunctions.exp(power * FloatFunctions.log(Float(x))))
+  }
+
   private func clipped(_ zero: Double) -> Double {
     min(max(zero.rounded(.toNearestOrEven), 0), greatest)
   }
@@ -141,7 +146,7 @@ struct HalfQuadraticSolver: Sendable {
   private func shrunk(_ error: Double, _ beta: Double) -> Double {
     let size = abs(error)
     guard size > 0 else { return 0 }
-    let left = max(0, size - DoubleFunctions.pow(size, Self.power - 1) / beta)
+    let left = max(0, size - Self.raised(size, Self.power - 1) / beta)
     return error < 0 ? -left : left
   }
 
@@ -183,7 +188,7 @@ struct HalfQuadraticSolver: Sendable {
     elements.reduce(0) { sum, element in
       let x = element / grid.step
       let error = abs(x - (code(x, grid.zero) - grid.zero))
-      return sum + (error == 0 ? 0 : DoubleFunctions.pow(error * grid.step, Self.power))
+      return sum + (error == 0 ? 0 : Self.raised(error * grid.step, Self.power))
     }
   }
 }
