@@ -83,6 +83,9 @@ struct Run: ParsableCommand {
       if let input { return try runTensors(session, input) }
       do {
         let model = try textModel(session, checkpoint)
+        if translation.isGiven, model.task != .translation {
+          throw ValidationError("\(file) is for no translations, which --beam and its like are for")
+        }
         if !text.isEmpty { return try printAnswers(model, text) }
         try forEachBatch { try printAnswers(model, $0) }
       } catch let error as TextModelError {
@@ -101,6 +104,8 @@ struct Run: ParsableCommand {
   private func textModel(_ session: Session, _ checkpoint: Checkpoint) throws -> TextModel {
     do {
       return try TextModel(session, of: checkpoint)
+    } catch let error as GraphError {
+      throw Refusal(description: "\(file): \(error)")
     } catch TextError.noTokenizer {
       let inputs = session.inputs.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
       throw Refusal(

@@ -22,8 +22,8 @@ struct TranslationOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Batches of texts of like lengths, of at most so many tokens a side, in the place of --batch.",
-      valueName: "count"))
+      "Batches of texts of like lengths, of at most so many tokens a side, in the place of --batch: "
+        + "a step has one, or as many as --parts says.", valueName: "count"))
   var batchTokens: Int?
 
   var isGiven: Bool {

@@ -229,6 +229,11 @@ struct TranslationTests {
           "CumSum", name: "sum", inputs: ["scores", axis?.name ?? ""], outputs: ["logits"]))
     }
     #expect(summing?.description.contains("none that takes each token for itself") == true)
+    let turned = try Self.refusal { graph in
+      let place = graph.nodes.lastIndex { $0.operation == "LayerNormalization" } ?? 0
+      graph.nodes[place].attributes["axis"] = .int(2)
+    }
+    #expect(turned?.description.contains("none that takes each token for itself") == true)
     let nameless = try Self.refusal { graph in
       for place in graph.nodes.indices {
         graph.nodes[place].inputs = graph.nodes[place].inputs.map {

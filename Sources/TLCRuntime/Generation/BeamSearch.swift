@@ -52,7 +52,9 @@ public struct BeamSearch: Sendable {
       state = state.rows(rows)
       let last = open.flatMap { beams[$0].live.map { $0.tokens.last ?? start } }
       let logits = try decoder.write(last, &state)
-      guard logits.dtype == .f32, let count = logits.shape.dimensions.last, count > 0 else {
+      guard logits.dtype == .f32, let count = logits.shape.dimensions.last, count > 0,
+        logits.shape.count == last.count * count
+      else {
         throw .value(DecoderSplit.logits, "it is \(logits.dtype) \(logits.shape), no scores")
       }
       rows = []

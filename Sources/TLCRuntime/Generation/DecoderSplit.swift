@@ -15,10 +15,9 @@ struct DecoderSplit {
   /// What a step takes, and gives with a token more: keys and values of attentions.
   let kept: [(past: Graph.Input, present: String)]
 
-  /// Operators that take each token for itself, beside attention.
+  /// Operators that take each token for itself, whatever their inputs.
   private static let tokenwise: Set<String> = [
-    "Add", "Cast", "Div", "Gather", "Gelu", "Gemm", "LayerNormalization", "Linear", "MatMul", "Mul",
-    "Relu", "Sigmoid", "Sub", "Tanh",
+    "Add", "Cast", "Div", "Gelu", "Linear", "Mul", "Relu", "Sigmoid", "Sub", "Tanh",
   ]
 
   /// - Throws: `GraphError` where the graph does not write, or a token may see those behind it.
@@ -48,7 +47,7 @@ struct DecoderSplit {
           kept[node.name] = own
           order.append(node.name)
         }
-      } else if !Self.tokenwise.contains(node.operation) {
+      } else if !Self.isTokenwise(node, written) {
         throw .node(
           node.name, operation: node.operation,
           "it is none that takes each token for itself, so that no text is written with it")
@@ -74,6 +73,16 @@ struct DecoderSplit {
       node.inputs += [""] + own.past.map { $0.name }
       node.outputs += own.present
       return node
+    }
+  }
+
+  /// Whether an operator takes each token for itself.
+  private static func isTokenwise(_ node: Node, _ written: Set<String>) -> Bool {
+    switch node.operation {
+    case "Gather": !written.contains(node.inputs[0])
+    case "MatMul", "Gemm": !written.contains(node.inputs[1])
+    case "LayerNormalization": node.attributes["axis"].map { $0 == .int(-1) } ?? true
+    default: tokenwise.contains(node.operation)
     }
   }
 
