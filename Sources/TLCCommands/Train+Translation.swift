@@ -6,6 +6,12 @@ struct TranslationOptions: ParsableArguments {
   @OptionGroup var parallel: ParallelOptions
 
   @Option(
+    help: ArgumentHelp(
+      "Texts to measure with, a tab between each and its translation.", valueName: "file"),
+    completion: .file())
+  var validation: String?
+
+  @Option(
     help: ArgumentHelp("Texts to measure translations with, one a line.", valueName: "file"),
     completion: .file())
   var validationSource: String?
@@ -27,13 +33,16 @@ struct TranslationOptions: ParsableArguments {
   var batchTokens: Int?
 
   var isGiven: Bool {
-    parallel.source != nil || validationSource != nil || validationTarget != nil
-      || decoderDepth != nil || batchTokens != nil
+    parallel.source != nil || validation != nil || validationSource != nil
+      || validationTarget != nil || decoderDepth != nil || batchTokens != nil
   }
 
   func validate() throws {
     if (validationSource == nil) != (validationTarget == nil) {
       throw ValidationError("--validation-source and --validation-target go together")
+    }
+    if validation != nil, validationSource != nil {
+      throw ValidationError("--validation and --validation-source exclude each other")
     }
     if let batchTokens, batchTokens < 1 {
       throw ValidationError("--batch-tokens \(batchTokens) is below 1")
@@ -49,6 +58,7 @@ struct TranslationOptions: ParsableArguments {
     tables: [String], heldOut share: Double
   ) throws -> (training: ParallelTexts, measuring: ParallelTexts) {
     let texts = try ParallelTexts(parallel.files ?? .table(tables[0]))
+    if let validation { return (texts, try ParallelTexts(.table(validation))) }
     guard let validationSource, let validationTarget else { return try texts.holdingOut(share) }
     return (
       texts, try ParallelTexts(.lines(source: validationSource, target: validationTarget))

@@ -121,6 +121,7 @@ struct TranslationCommandTests {
       (["--source", two, "--target", one], "two.txt has 2 lines and \(one) 1: a line of the one"),
       (["--source", two, "--target", gap], "gap.txt, line 2: it is empty"),
       ([table], "table.tsv, line 2: it has 0 tabs"),
+      (pair + ["--validation", table], "table.tsv, line 2: it has 0 tabs"),
       (
         pair + ["--sequence", "4"],
         "source.txt, line 1: a text is 5 tokens with the two around it, and the model takes 4"
@@ -141,6 +142,10 @@ struct TranslationCommandTests {
       ([table, "--source", two, "--target", two], "takes --source and --target, or one file"),
       ([], "takes --source and --target, or one file"),
       ([table, "--tokenizer", "wordpiece"], "loses case and spaces"),
+      (
+        [table, "--validation", table, "--validation-source", two, "--validation-target", two],
+        "--validation and --validation-source exclude each other"
+      ),
       ([table, "--task", "masked", "--batch-tokens", "9"], "need --task translation"),
     ] {
       let outcome = try Tool.run(

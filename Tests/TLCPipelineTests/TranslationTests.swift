@@ -1,6 +1,7 @@
 import Foundation
 import TLCCore
 import TLCFormat
+import TLCImport
 import TLCModel
 import TLCPipeline
 import TLCRuntime
@@ -154,6 +155,42 @@ struct TranslationTests {
       let few = BeamSearch(
         start: 0, end: end, width: width, greatestTokenCount: 2, lengthPenalty: penalty)
       #expect(try few.run(decoder, try decoder.read(source))[0].score <= found.score)
+    }
+  }
+
+  /// `scripts/record-training`: what transformers writes with the model that PyTorch trained.
+  @Test(arguments: [("1.1", 1, 1.0), ("2.1", 2, 1), ("3.0", 3, 0), ("3.3", 3, 3), ("4.1", 4, 1)])
+  func `texts and scores are those of transformers`(
+    _ name: String, _ width: Int, _ penalty: Double
+  ) throws {
+    let file = try ImporterRegistry.standard.open(
+      Fixtures.path("training/translation.safetensors"))
+    var recorded: [String: Tensor] = [:]
+    for tensor in file.tensors { recorded[tensor.name] = try tensor.load() }
+    let graph = try EncoderModel(
+      EncoderShape(
+        vocabularyCount: 32, width: 12, depth: 2, headCount: 3, innerWidth: 20, sequenceCount: 10),
+      head: .decoder(depth: 1)
+    ).graph(for: .use)
+    let typed = try TypedGraph(graph) { name in
+      recorded["after.\(name)"].map { ValueType($0.dtype, $0.shape) }
+    }
+    let session = try Session(typed) { try #require(recorded["after.\($0)"]) }
+    let decoder = try session.incrementalDecoder()
+    let source = [
+      "input_ids": try #require(recorded["step.10.ids"]),
+      "attention_mask": try #require(recorded["step.10.mask"]),
+    ]
+    let search = BeamSearch(
+      start: 0, end: 15, width: width, greatestTokenCount: 9, lengthPenalty: penalty)
+    let found = try search.run(decoder, try decoder.read(source))
+    let texts = try #require(recorded["beam.\(name)"]).elements(of: Int64.self)
+    let scores = try #require(recorded["beam.\(name).scores"]).elements(of: Float.self)
+    for row in 0..<3 {
+      let tokens = texts[row * 9..<row * 9 + 9].filter { $0 != 1 && $0 != 15 }
+      #expect(found[row].tokens == tokens.map { Int($0) }, "row \(row)")
+      // Of the likeliest tokens alone, transformers tells no score.
+      if width > 1 { #expect(abs(found[row].score - Double(scores[row])) < 1e-4, "row \(row)") }
     }
   }
 

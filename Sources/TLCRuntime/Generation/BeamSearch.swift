@@ -122,7 +122,9 @@ public struct BeamSearch: Sendable {
     if let text = live.first?.text, text.tokens.count >= greatestTokenCount {
       for (text, _) in live { finish(&beam, text.tokens, text.score, length: text.tokens.count) }
       live = []
-    } else if isDone(beam, live.first?.text) {
+    } else if let best = order.first.map({ candidates[$0].score }),
+      isDone(beam, best, length: beam.live[0].tokens.count + 1)
+    {
       live = []
     }
     beam.live = live.map { $0.text }
@@ -141,13 +143,11 @@ public struct BeamSearch: Sendable {
       ? Double(length) : DoubleFunctions.exp(lengthPenalty * DoubleFunctions.log(Double(length)))
   }
 
-  /// Whether nothing better is to be found: as many texts as are gone on with have ended, and none
-  /// that goes on would be better if it ended as it is.
-  private func isDone(_ beam: Beam, _ best: Hypothesis?) -> Bool {
-    guard beam.finished.count >= width, let worst = beam.finished.last, let best else {
-      return false
-    }
-    return width == 1 || Self.key(best.score / power(best.tokens.count)) <= Self.key(worst.score)
+  /// Whether it is over: as many texts as are gone on with have ended, and the likeliest of this step,
+  /// ended or not, is not better than any of them.
+  private func isDone(_ beam: Beam, _ best: Double, length: Int) -> Bool {
+    guard beam.finished.count >= width, let worst = beam.finished.last else { return false }
+    return width == 1 || Self.key(best / power(length)) <= Self.key(worst.score)
   }
 
   /// Where a NaN stands in an order.
