@@ -33,8 +33,10 @@ void measure_codes(tlc_isa isa) {
                  memory(m * n * sizeof(float))};
     char name[100];
     snprintf(name, sizeof name, "%zu bits, groups of %zu, %zu × %zu × %zu", bits, group, m, k, n);
+    // Steps are read too.
+    const size_t all = bytes + (k + group - 1) / group * ((n + 15) / 16) * 16 * sizeof(float);
     if (m < 6)
-      measure((subject){name, (double)bytes, multiply, &p,
+      measure((subject){name, (double)all, multiply, &p,
                         n * k > 10000000 ? limit_read : limit_cache});
     else
       measure((subject){name, 2. * (double)(m * n * k), multiply, &p, limit_fma});

@@ -3,17 +3,21 @@
 ///
 /// A panel is a sequence of blocks of 64 bytes, which hold 4 or 8 rows of 16 columns; each group of
 /// rows starts with a block of its own. A block of 8 bits is rows of bytes; one of 4 bits is a word a
-/// column, whose lowest four bits are the first row's code, and 8 more.
+/// column, whose lowest four bits are the first row's code, and 8 more. Four panels are a band, in which
+/// their blocks and steps take turns, so that what is read once is read from one place on; the last band
+/// has what is left of them.
 #include "panels.h"
 
 #if LANES >= 8
 #include <immintrin.h>
 #endif
 
-enum { code_block = 64 };
+enum { code_block = 64, band_panels = 4 };
 
 typedef struct {
-  size_t k, group, a_stride, panel_stride, step_stride, c_stride, columns;
+  size_t k, group, a_stride, c_stride, columns;
+  /// The panels of the band.
+  size_t band;
   const float *a, *steps, *biases;
   const uint8_t *panel;
   float *c;
@@ -65,18 +69,18 @@ INLINE void load_words(const uint8_t *block, const int v, floats rows[8]) {
 
 /// `count` steps of the sums, of at most a block.
 INLINE void add_block(floats sum[tile_rows][tile_panels * parts], const float *a, size_t stride,
-                      const uint8_t *panel, size_t panel_stride, const int rows, const int panels,
-                      const int bits, const int count) {
+                      const uint8_t *panel, const int rows, const int panels, const int bits,
+                      const int count) {
   const int most = 32 / bits;
   UNROLL for (int q = 0; q < panels; q++) {
     // No panel's numbers are made before its turn: there are no registers to keep them in.
     __asm__ volatile("" ::: "memory");
     floats factor[parts][8];
     UNROLL for (int v = 0; v < parts; v++)
-      if (bits == 4) load_words(panel + q * panel_stride, v, factor[v]);
+      if (bits == 4) load_words(panel + q * code_block, v, factor[v]);
       else
         UNROLL for (int p = 0; p < 4; p++)
-          factor[v][p] = load_bytes_of_row(panel + q * panel_stride, p, v);
+          factor[v][p] = load_bytes_of_row(panel + q * code_block, p, v);
     UNROLL for (int p = 0; p < most; p++)
       if (p < count)
         UNROLL for (int i = 0; i < rows; i++) {
@@ -94,7 +98,7 @@ INLINE void tile_codes(const step_codes *s, const int rows, const int panels, co
     UNROLL for (int v = 0; v < panels * parts; v++) total[i][v] = 0.f;
   const float *a = s->a, *steps = s->steps;
   const uint8_t *panel = s->panel;
-  const size_t stride = s->a_stride, panel_stride = s->panel_stride;
+  const size_t stride = s->a_stride, next = s->band * code_block;
   for (size_t begin = 0; begin < s->k; begin += s->group) {
     size_t left = lesser(s->group, s->k - begin);
     floats sum[tile_rows][tile_panels * parts];
@@ -104,23 +108,23 @@ INLINE void tile_codes(const step_codes *s, const int rows, const int panels, co
     __asm__ volatile("" ::"r"(&total[0][0]) : "memory");
     for (; left >= (size_t)steps_of_block; left -= (size_t)steps_of_block) {
       UNROLL for (int q = 0; q < panels; q++)
-        __builtin_prefetch(panel + q * panel_stride + 16 * code_block);
-      add_block(sum, a, stride, panel, panel_stride, rows, panels, bits, steps_of_block);
+        __builtin_prefetch(panel + q * code_block + 64 * code_block);
+      add_block(sum, a, stride, panel, rows, panels, bits, steps_of_block);
       a += steps_of_block;
-      panel += code_block;
+      panel += next;
     }
     if (left > 0) {
-      add_block(sum, a, stride, panel, panel_stride, rows, panels, bits, (int)left);
-      panel += code_block;
+      add_block(sum, a, stride, panel, rows, panels, bits, (int)left);
+      panel += next;
       a += left;
     }
     UNROLL for (int q = 0; q < panels; q++)
       UNROLL for (int v = 0; v < parts; v++) {
-        const floats step = load(steps + q * s->step_stride + v * LANES);
+        const floats step = load(steps + q * width + v * LANES);
         UNROLL for (int i = 0; i < rows; i++)
           total[i][q * parts + v] = fused(sum[i][q * parts + v], step, total[i][q * parts + v]);
       }
-    steps += width;
+    steps += s->band * width;
   }
   float edge[tile_rows * tile_panels * width];
   const int is_whole = s->columns == (size_t)panels * width;
@@ -148,7 +152,8 @@ void FOR_ISA(gemm_codes)(size_t row_begin, size_t row_end, size_t panel_begin, s
                          const float *bias, float *c, size_t c_stride) {
   const size_t k = b->k, group = lesser(b->group, k);
   const size_t groups = k ? (k + group - 1) / group : 0;
-  const size_t panel_stride = code_block * tlc_blocks_of_codes(k, group, b->bits);
+  const size_t blocks = tlc_blocks_of_codes(k, group, b->bits);
+  const size_t all_panels = (b->n + width - 1) / width;
   // Rows of `a` that are used at a time: 256 KiB of it stay in the second cache.
   const size_t fit = ((size_t)1 << 16) / (k + 1) / tile_rows * tile_rows;
   const size_t height = fit > tile_rows ? lesser(144, fit) : tile_rows;
@@ -156,7 +161,10 @@ void FOR_ISA(gemm_codes)(size_t row_begin, size_t row_end, size_t panel_begin, s
     const size_t bottom = lesser(top + height, row_end);
     size_t panels;
     for (size_t panel = panel_begin; panel < panel_end; panel += panels) {
-      panels = panels_of(rows_of_tile(bottom - top, tile_rows), panel_end - panel);
+      // Panels of one tile are of one band.
+      const size_t place = panel % band_panels, first = panel - place;
+      const size_t left = lesser(panel_end - panel, band_panels - place);
+      panels = panels_of(rows_of_tile(bottom - top, tile_rows), left);
       float biases[tile_panels * width];
       const size_t columns = lesser(panels * width, b->n - panel * width);
       const float *ends = load_biases(bias ? bias + panel * width : NULL, columns, biases);
@@ -165,15 +173,14 @@ void FOR_ISA(gemm_codes)(size_t row_begin, size_t row_end, size_t panel_begin, s
         rows = rows_of_tile(bottom - row, tile_rows);
         const size_t span = panels == panels_of(rows, panels) ? panels : 1;
         for (size_t q = 0; q < panels; q += span) {
-          const step_codes s = {.k = k, .group = group, .a_stride = a_stride,
-                                .panel_stride = panel_stride, .step_stride = groups * width,
-                                .c_stride = c_stride,
-                                .columns = lesser(span * width, columns - q * width),
-                                .a = a + row * a_stride,
-                                .steps = b->steps + (panel + q) * groups * width,
-                                .biases = ends + q * width,
-                                .panel = b->panels + (panel + q) * panel_stride,
-                                .c = c + row * c_stride + (panel + q) * width};
+          const step_codes s = {
+              .k = k, .group = group, .a_stride = a_stride, .c_stride = c_stride,
+              .columns = lesser(span * width, columns - q * width),
+              .band = lesser(band_panels, all_panels - first), .a = a + row * a_stride,
+              .steps = b->steps + (first * groups + place + q) * width,
+              .biases = ends + q * width,
+              .panel = b->panels + (first * blocks + place + q) * code_block,
+              .c = c + row * c_stride + (panel + q) * width};
           if (b->bits == 8) tiles_of_8_bits(&s, rows, span);
           else tiles_of_4_bits(&s, rows, span);
         }

@@ -14,17 +14,25 @@ enum {
 typedef struct {
   size_t count, a_stride, panel_stride, c_stride, columns;
   const int8_t *a, *panel;
-  /// What sums start from: for each row, and each of the panels' columns.
-  const int32_t *starts;
+  /// The rows' sums, and what is added to what sums start from: for each row, and each of the panels'
+  /// columns; or null.
+  const int32_t *sums, *more;
   const float *scales, *steps, *biases;
   float *c;
 } step_int8;
 
 INLINE void tile_int8(const step_int8 *s, const int rows, const int panels, const int distance) {
   ints sum[tile_rows][tile_panels * parts];
+  // What takes back the excess of left bytes.
   UNROLL for (int i = 0; i < rows; i++)
-    UNROLL for (int v = 0; v < panels * parts; v++)
-      memcpy(&sum[i][v], s->starts + (i * tile_panels * width + v * LANES), sizeof sum[i][v]);
+    UNROLL for (int v = 0; v < panels * parts; v++) sum[i][v] = (ints)start_of(s->sums[i]);
+  if (s->more)
+    UNROLL for (int i = 0; i < rows; i++)
+      UNROLL for (int v = 0; v < panels * parts; v++) {
+        ints more;
+        memcpy(&more, s->more + (i * tile_panels * width + v * LANES), sizeof more);
+        sum[i][v] += more;
+      }
   const int8_t *a = s->a, *panel = s->panel;
   const size_t stride = s->a_stride, panel_stride = s->panel_stride;
   for (size_t p = 0; p < s->count; p++) {
@@ -62,20 +70,17 @@ static void streams_int8(const step_int8 *s, size_t rows, size_t panels) {
   TILES(tile_int8, s, 16 * 4 * width)
 }
 
-/// What the sums of a tile start from: what takes back the excess of left bytes, and the products of
-/// what is left over from codes that are no bytes.
-static void start_int8(const tlc_int8_rows *a, size_t row, size_t rows, const tlc_int8_matrix *b,
-                       size_t panel, size_t panels, int32_t *starts) {
+/// The products of what is left over from codes that are no bytes.
+static void multiply_remainders(const tlc_int8_rows *a, size_t row, size_t rows,
+                                const tlc_int8_matrix *b, size_t panel, size_t panels,
+                                int32_t *more) {
+  memset(more, 0, rows * tile_panels * width * sizeof *more);
   for (size_t i = 0; i < rows; i++) {
-    const int32_t start = start_of(a->sums[row + i]);
-    int32_t *row_starts = starts + i * tile_panels * width;
-    for (size_t j = 0; j < panels * width; j++) row_starts[j] = start;
-    if (!b->remainders) continue;
     const int8_t *codes = a->codes + (row + i) * a->stride;
     for (size_t q = 0; q < panels; q++)
       for (size_t r = b->remainder_starts[panel + q]; r < b->remainder_starts[panel + q + 1]; r++) {
         const tlc_remainder *rest = b->remainders + r;
-        row_starts[q * width + rest->column] += codes[rest->row] * rest->value;
+        more[i * tile_panels * width + q * width + rest->column] += codes[rest->row] * rest->value;
       }
   }
 }
@@ -106,8 +111,8 @@ void FOR_ISA(gemm_int8)(size_t row_begin, size_t row_end, size_t panel_begin, si
       for (size_t row = top; row < bottom; row += rows) {
         rows = rows_of_tile(bottom - row, tile_rows_int8);
         const size_t span = panels == panels_of(rows, panels) ? panels : 1;
-        int32_t starts[tile_rows * tile_panels * width];
-        start_int8(a, row, rows, b, panel, panels, starts);
+        int32_t more[tile_rows * tile_panels * width];
+        if (b->remainders) multiply_remainders(a, row, rows, b, panel, panels, more);
         for (size_t q = 0; q < panels; q += span) {
           const step_int8 s = {
               .count = k4, .a_stride = streams ? a->stride : wide_stride,
@@ -116,7 +121,8 @@ void FOR_ISA(gemm_int8)(size_t row_begin, size_t row_end, size_t panel_begin, si
               .columns = lesser(span * width, columns - q * width),
               .a = streams ? a->codes + row * a->stride : wide + (row - top) * wide_stride,
               .panel = b->panels + (panel + q) * k4 * 4 * width,
-              .starts = starts + q * width, .scales = a->scales + row, .steps = steps + q * width,
+              .sums = a->sums + row, .more = b->remainders ? more + q * width : NULL,
+              .scales = a->scales + row, .steps = steps + q * width,
               .biases = ends + q * width, .c = c + row * c_stride + (panel + q) * width};
           if (streams) streams_int8(&s, rows, span);
           else tiles_int8(&s, rows, span);

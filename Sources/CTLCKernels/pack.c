@@ -64,17 +64,20 @@ static void pack_block(const int8_t *b, size_t row_stride, size_t column_stride,
 void tlc_pack_codes(const int8_t *b, size_t row_stride, size_t column_stride, const float *steps,
                     size_t step_row_stride, size_t step_column_stride, size_t k, size_t n,
                     size_t group, int bits, uint8_t *packed, float *packed_steps) {
-  const size_t most = 32 / (size_t)bits;
-  for (size_t panel = 0; panel * width < n; panel++) {
-    const size_t start = panel * width, columns = n - start < width ? n - start : width;
+  const size_t most = 32 / (size_t)bits, panels = (n + width - 1) / width;
+  for (size_t first = 0; first < panels; first += 4) {
+    const size_t band = panels - first < 4 ? panels - first : 4;
     for (size_t begin = 0; begin < k; begin += group) {
       const size_t end = k - begin < group ? k : begin + group;
-      for (size_t row = begin; row < end; row += most, packed += 64)
-        pack_block(b + row * row_stride + start * column_stride, row_stride, column_stride,
-                   end - row < most ? end - row : most, columns, bits, packed);
-      const float *row = steps + begin / group * step_row_stride + start * step_column_stride;
-      for (size_t j = 0; j < width; j++)
-        *packed_steps++ = j < columns ? row[j * step_column_stride] : 0;
+      for (size_t row = begin; row < end; row += most)
+        for (size_t q = 0; q < band; q++, packed += 64) {
+          const size_t start = (first + q) * width, columns = n - start < width ? n - start : width;
+          pack_block(b + row * row_stride + start * column_stride, row_stride, column_stride,
+                     end - row < most ? end - row : most, columns, bits, packed);
+        }
+      const float *row = steps + begin / group * step_row_stride;
+      for (size_t j = first * width; j < (first + band) * width; j++)
+        *packed_steps++ = j < n ? row[j * step_column_stride] : 0;
     }
   }
 }

@@ -111,9 +111,9 @@ typedef struct {
   size_t group;
   /// 8 or 4.
   int bits;
-  /// ⌈n / 16⌉ panels of `tlc_blocks_of_codes` blocks of 64 bytes.
+  /// ⌈n / 16⌉ panels of `tlc_blocks_of_codes` blocks of 64 bytes; each four panels' blocks take turns.
   const uint8_t *panels;
-  /// ⌈n / 16⌉ panels of ⌈k / group⌉ × 16 steps.
+  /// ⌈n / 16⌉ panels of ⌈k / group⌉ × 16 steps; each four panels' groups take turns.
   const float *steps;
 } tlc_code_matrix;
 
