@@ -175,7 +175,8 @@ struct TranslationTests {
     let typed = try TypedGraph(graph) { name in
       recorded["after.\(name)"].map { ValueType($0.dtype, $0.shape) }
     }
-    let session = try Session(typed) { try #require(recorded["after.\($0)"]) }
+    let weights = recorded
+    let session = try Session(typed) { try #require(weights["after.\($0)"]) }
     let decoder = try session.incrementalDecoder()
     let source = [
       "input_ids": try #require(recorded["step.10.ids"]),
