@@ -13,7 +13,6 @@ import Testing
     ("uniform-step", ["step": .number(0.4)]),
     ("uniform-step", ["step": .number(0.4), "lambda": .number(1), "inputs": .number(1)]),
     ("k-means", ["entries": .integer(8)]), ("trellis", ["step": .number(0.4)]),
-    ("trellis", ["step": .number(0.4), "lambda": .number(1)]),
     ("hqq", ["bits": .integer(3)]), ("nf4", [:]),
   ]
   private static let pruners: [(name: String, parameters: [String: ParameterValue])] = [

@@ -121,17 +121,14 @@ struct Feedback {
   ///   - step: the step, not 0.
   ///   - length: how many rows a sequence has.
   ///   - greatest: multiples of the step beyond this are no numbers of the tensor's type.
-  ///   - rate: what bits cost, if they do.
   func codes(
-    along states: TrellisStates, step: Double, length: Int, greatest: Int32,
-    rate: TrellisRate? = nil
+    along states: TrellisStates, step: Double, length: Int, greatest: Int32
   ) -> [Int32] {
     guard let shape = Shape([elements.count]) else { return [] }
     let codes = TensorView(zeros: .i32, shape)
     let found = codes.elements(of: Int32.self)
     var search = TrellisSearch(states)
     let bound = Double(min(greatest, 2 * TrellisValues.codeBound) - 8)
-    let weights = factor.relativeWeights
     gather()
     forEachBlock { block, sums in
       for column in block {
@@ -141,9 +138,7 @@ struct Feedback {
             let w = elements[row * factor.width + column]
             let x = Double(w + sums[row * block.count + column - block.lowerBound]) / step
             search.add(
-              min(max(x, -bound), bound), isZero: zeros[row * factor.width + column] != 0,
-              cost: rate?.cost(
-                at: index(row, factor.order[column]), weight: weights[column]))
+              min(max(x, -bound), bound), isZero: zeros[row * factor.width + column] != 0)
           }
           search.finish { place, code, grid in
             let row = start + place

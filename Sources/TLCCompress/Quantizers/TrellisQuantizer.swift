@@ -18,8 +18,6 @@ public struct TrellisQuantizer: Quantizer {
   /// Counted from the back where it is negative: the axis that sequences run along where inputs are
   /// not known.
   public let axis: Int
-  /// What a bit costs when codes are chosen: as of ``UniformStepQuantizer/lambda``.
-  public let lambda: Double
   /// Whether and how errors are made good.
   public let feedback: FeedbackOptions
 
@@ -28,13 +26,12 @@ public struct TrellisQuantizer: Quantizer {
   /// - Precondition: `step` is in 2⁻²⁰...2⁴.
   public init(
     step: Double, states: TrellisStates = TrellisStates(count: 8), axis: Int = 0,
-    lambda: Double = 0, feedback: FeedbackOptions = FeedbackOptions()
+    feedback: FeedbackOptions = FeedbackOptions()
   ) {
     precondition(Self.steps.contains(step), "a step of \(step)")
     self.step = step
     self.states = states
     self.axis = axis
-    self.lambda = lambda
     self.feedback = feedback
   }
 
@@ -48,7 +45,6 @@ public struct TrellisQuantizer: Quantizer {
     states = TrellisStates(count: count)
     axis = try parameters.integer(
       "axis", in: -Shape.maximumRank...Shape.maximumRank - 1, default: 0)
-    lambda = try parameters.number("lambda", in: 0...16, default: 0)
     feedback = try FeedbackOptions(parameters: &parameters)
     try parameters.finish()
   }
@@ -62,7 +58,7 @@ public struct TrellisQuantizer: Quantizer {
   ) throws(CompressionError) -> any TensorValues {
     // Where each row has a step, a sequence has no grid of its own.
     if tensor.shape.rank == 0 || calibration?.lookUps?.contains(where: { $0 > 0 }) == true {
-      return try UniformStepQuantizer(step: step, lambda: lambda, feedback: feedback).quantize(
+      return try UniformStepQuantizer(step: step, feedback: feedback).quantize(
         tensor, calibration: calibration, parallelism: parallelism)
     }
     let inputs = feedback.isWanted ? calibration?.inputs : nil
@@ -106,25 +102,15 @@ public struct TrellisQuantizer: Quantizer {
       throw .codeRange(greatest: greatest)
     }
     let step = rounding.finite(wanted, code: Int32(greatest) + 4, as: Element.self)
-    var codes = [Int32](repeating: 0, count: tensor.shape.count)
-    if step > 0, tensor.shape.count > 0 {
-      let feedback = Feedback(tensor, Element.self, calibration, feedback, parallelism)
-      let greatest = rounding.greatestCode(step, as: Element.self)
-      func choose(_ rate: TrellisRate?) -> [Int32] {
-        feedback?.codes(
-          along: states, step: step, length: tensor.shape.dimensions[axis], greatest: greatest,
-          rate: rate) ?? plainCodes(tensor, Element.self, axis, step, rate, parallelism)
-      }
-      codes = choose(nil)
-      let isZero = tensor.zeros(of: Element.self)
-      for _ in 0..<(lambda > 0 ? 2 : 0) {
-        let lengths = CodeLengths(
-          codes, columnCount: tensor.shape.dimensions[tensor.shape.rank - 1]
-        ) { isZero[$0] }
-        codes = choose(
-          TrellisRate(
-            lengths: lengths, bitCost: lambda * RateRounder.unit / (stepShare * stepShare)))
-      }
+    let codes: [Int32]
+    if step == 0 || tensor.shape.count == 0 {
+      codes = Array(repeating: 0, count: tensor.shape.count)
+    } else if let feedback = Feedback(tensor, Element.self, calibration, feedback, parallelism) {
+      codes = feedback.codes(
+        along: states, step: step, length: tensor.shape.dimensions[axis],
+        greatest: rounding.greatestCode(step, as: Element.self))
+    } else {
+      codes = plainCodes(tensor, Element.self, axis, step, parallelism)
     }
     return TrellisValues(
       shape: tensor.shape, dtype: tensor.dtype, axis: axis, states: states, step: step,
@@ -133,8 +119,7 @@ public struct TrellisQuantizer: Quantizer {
 
   /// Codes without feedback, a block of sequences a thread.
   private func plainCodes<Element: FloatingTensorElement>(
-    _ tensor: Tensor, _: Element.Type, _ axis: Int, _ step: Double,
-    _ rate: TrellisRate?, _ parallelism: Parallelism
+    _ tensor: Tensor, _: Element.Type, _ axis: Int, _ step: Double, _ parallelism: Parallelism
   ) -> [Int32] {
     let length = tensor.shape.dimensions[axis]
     let inner = tensor.shape.stride(of: axis)
@@ -147,28 +132,13 @@ public struct TrellisQuantizer: Quantizer {
         for column in 0..<inner {
           search.start()
           for place in 0..<length {
-            let index = block * blockLength + place * inner + column
-            let x = elements[index].double
-            search.add(x / step, isZero: x == 0, cost: rate?.cost(at: index, weight: 1))
+            let x = elements[block * blockLength + place * inner + column].double
+            search.add(x / step, isZero: x == 0)
           }
           search.finish { place, code, _ in codes[place] = code }
           for place in 0..<length { out[place * inner + column] = codes[place] }
         }
       }
     }
-  }
-}
-
-/// What bits of dependent quantization cost, in squares of the step.
-struct TrellisRate: Sendable {
-  let lengths: CodeLengths
-  /// What a bit costs where the square of an error weighs 1.
-  let bitCost: Double
-
-  /// What a code of an element costs.
-  func cost(at index: Int, weight: Double) -> (Int32) -> Double {
-    let start = lengths.start(of: index)
-    let cost = weight > 0 ? bitCost / weight : 0
-    return { cost * lengths.bits($0, start) }
   }
 }

@@ -84,7 +84,7 @@ extension Feedback {
 
 extension Tensor {
   /// Whether each element is 0.
-  func zeros<Element: FloatingTensorElement>(of _: Element.Type) -> [Bool] {
+  fileprivate func zeros<Element: FloatingTensorElement>(of _: Element.Type) -> [Bool] {
     withElements(of: Element.self) { elements in elements.indices.map { elements[$0].double == 0 } }
   }
 }

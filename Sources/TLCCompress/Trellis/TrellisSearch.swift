@@ -40,10 +40,8 @@ struct TrellisSearch {
 
   /// Goes on by an element, in units of the step.
   ///
-  /// - Parameters:
-  ///   - isZero: whether it must become 0.
-  ///   - cost: what a code costs beside the square of its error.
-  mutating func add(_ x: Double, isZero: Bool, cost: ((Int32) -> Double)? = nil) {
+  /// - Parameter isZero: whether it must become 0.
+  mutating func add(_ x: Double, isZero: Bool) {
     var codes = SIMD4<Int32>()
     var distances = SIMD4<Double>(repeating: 0)
     if isZero {
@@ -52,9 +50,6 @@ struct TrellisSearch {
       let levels = Self.nearest(x, &codes)
       let errors = SIMD4(repeating: x) - levels
       distances = errors * errors
-      if let cost {
-        for place in 0..<4 { distances[place] += cost(codes[place]) }
-      }
     }
     var way: UInt8 = 0
     for state in 0..<states.count {
