@@ -2,12 +2,12 @@ public import TLCCore
 internal import TLCKernels
 public import TLCSystem
 
-/// An affine grid for each slice whose zero point and step are solved for without data, so that errors are
-/// sparse: half-quadratic quantization (Badri and Shaji, 2023).
+/// An affine grid for each slice whose zero point is solved for without data, so that errors are sparse:
+/// half-quadratic quantization (Badri and Shaji, 2023).
 ///
-/// With the norm Σ|𝑒|^0.7 of what rounding leaves, outliers do not decide where the grid lies. Zero points
-/// of files are integers, so that 0 is a level: that of the solution is rounded, and the step, at first a
-/// share of the range, is solved for in turn. Of all that was tried, the grid of least norm is taken.
+/// The step is that of the range from the least to the greatest element. The zero point makes the norm
+/// Σ|𝑒|^0.7 of what rounding leaves small; in files it is an integer, so that 0 is a level: of those next
+/// to the solution and that of the range, the one of least norm.
 public struct HQQQuantizer: Quantizer {
   public static let name = "hqq"
 
@@ -91,40 +91,21 @@ struct HalfQuadraticSolver: Sendable {
   }
 
   private static let power: Float = 0.7
-  private static let roundLimit = 10
+  private static let roundLimit = 20
   private static let firstBeta = 10.0
   private static let growth = 1.01
 
-  /// The shares of the whole range that the solution starts from the best of.
-  private static let shares = [1, 0.875, 0.75, 0.625, 0.5, 0.375]
-
-  /// The grid of least Σ|𝑒|^0.7 of those that are tried.
+  /// The grid of least Σ|𝑒|^0.7: with the zero point of the range, or an integer next to the solution.
   func grid(low: Double, high: Double, _ elements: [Double]) -> Grid {
-    let whole = (high - low) / greatest
-    guard whole > 0, whole.isFinite else { return Grid(step: 0, zero: 0) }
-    var best = Grid(step: whole, zero: clipped(-low / whole))
-    var least = Double.infinity
-    func take(_ grid: Grid) -> Double {
+    let step = (high - low) / greatest
+    guard step > 0, step.isFinite else { return Grid(step: 0, zero: 0) }
+    var best = Grid(step: step, zero: clipped(-low / step))
+    var least = norm(elements, best)
+    let solved = zero(elements, step: step, from: -low / step)
+    for zero in [clipped(solved.rounded(.down)), clipped(solved.rounded(.up))] {
+      let grid = Grid(step: step, zero: zero)
       let norm = norm(elements, grid)
       if norm < least { (best, least) = (grid, norm) }
-      return norm
-    }
-    for share in Self.shares { _ = take(Grid(step: whole * share, zero: best.zero)) }
-    let start = best
-    let solved = zero(elements, step: start.step, from: start.zero)
-    for zero in Set([clipped(solved.rounded(.down)), clipped(solved.rounded(.up)), start.zero])
-      .sorted()
-    {
-      var grid = Grid(step: start.step, zero: zero)
-      var lastNorm = Double.infinity
-      var beta = Self.firstBeta
-      for _ in 0..<Self.roundLimit {
-        let norm = take(grid)
-        guard norm < lastNorm, let next = step(elements, grid, beta: beta) else { break }
-        lastNorm = norm
-        grid.step = next
-        beta *= Self.growth
-      }
     }
     return best
   }
@@ -168,19 +149,6 @@ struct HalfQuadraticSolver: Sendable {
       beta *= Self.growth
     }
     return zero
-  }
-
-  /// The step that fits best what is no outlier's, or none where all codes are the zero point.
-  private func step(_ elements: [Double], _ grid: Grid, beta: Double) -> Double? {
-    var (products, squares) = (0.0, 0.0)
-    for element in elements {
-      let x = element / grid.step
-      let level = code(x, grid.zero) - grid.zero
-      products += (x - shrunk(x - level, beta)) * level
-      squares += level * level
-    }
-    let step = grid.step * products / squares
-    return squares > 0 && step > 0 && step.isFinite ? step : nil
   }
 
   /// Σ|𝑒|^0.7.
