@@ -6,8 +6,9 @@ public import TLCModel
 ///
 /// Inputs are queries [batch, queries, heads · size], keys and values [batch, keys, heads · size],
 /// what is added to scores and broadcasts to [batch, heads, queries, keys], and where `ratio` is not
-/// 0 the seed that ``Dropout`` takes. With `is_causal`, a query takes from no key behind its place. Weights are computed again for the gradient, so that memory
-/// grows with the tokens and not with their pairs.
+/// 0 the seed that ``Dropout`` takes. With `is_causal`, a query takes from no key behind its place.
+/// Weights are computed again for the gradient, so that memory grows with the tokens and not with
+/// their pairs.
 public struct AttentionTraining: Operator {
   public static let name = "Attention"
   public static let domain = TrainingOperators.domain
