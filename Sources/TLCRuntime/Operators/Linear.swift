@@ -33,9 +33,49 @@ struct Linear: Operator {
   func scratchByteCount(
     _ inputs: [TensorType?], _ outputs: [TensorType?], threadCount: Int
   ) -> Int {
-    guard case .bytes = matrix, let out = outputs[0], out.shape.count > 0 else { return 0 }
-    return QuantizedRows.byteCount(
-      rowCount: out.shape.count / matrix.columnCount, depth: matrix.depth)
+    guard let out = outputs[0], out.shape.count > 0 else { return 0 }
+    let rows = out.shape.count / matrix.columnCount
+    guard RowBlocks(rows, threadCount: threadCount) != nil else {
+      return scratchByteCount(rowCount: rows)
+    }
+    return threadCount * scratchByteCount(rowCount: RowBlocks.rowCount)
+  }
+
+  /// The bytes that ``multiply(_:from:rowCount:into:at:_:)`` needs, a multiple of a cache line.
+  func scratchByteCount(rowCount: Int) -> Int {
+    guard case .bytes = matrix else { return 0 }
+    return CacheLines.byteCount(QuantizedRows.byteCount(rowCount: rowCount, depth: matrix.depth))
+  }
+
+  /// Computes rows on this thread.
+  ///
+  /// - Parameters:
+  ///   - x: rows, one after the other from element `start` on.
+  ///   - y: where the results go, from element `place` on.
+  ///   - scratch: ``scratchByteCount(rowCount:)`` bytes; with fewer, it allocates.
+  func multiply(
+    _ x: Elements<Float>, from start: Int, rowCount: Int, into y: Elements<Float>, at place: Int,
+    _ scratch: TensorView?
+  ) {
+    let rows = 0..<rowCount
+    let panels = 0..<matrix.panelCount
+    let bias = bias?.elements(of: Float.self)
+    switch matrix {
+    case .floats(_, let sparse?) where rowCount >= LinearFactor.sparse.rowCount:
+      sparse.multiply(
+        x, from: start, bias: bias, into: y, at: place, rows: rows,
+        columns: 0..<matrix.columnCount)
+    case .floats(let matrix, _):
+      matrix.multiply(x, from: start, bias: bias, into: y, at: place, rows: rows, panels: panels)
+    case .codes(let matrix):
+      matrix.multiply(x, from: start, bias: bias, into: y, at: place, rows: rows, panels: panels)
+    case .bytes(let matrix):
+      let bytes = QuantizedRows(rowCount: rowCount, depth: matrix.depth, in: scratch)
+      bytes.quantize(x, from: start, rows: rows)
+      matrix.multiply(bytes, bias: bias, into: y, at: place, rows: rows, panels: panels)
+    }
+    guard let activation else { return }
+    Kernels.apply(activation, y, to: y, in: place..<place + rowCount * matrix.columnCount)
   }
 
   func evaluate(
@@ -44,6 +84,15 @@ struct Linear: Operator {
     guard let left = inputs[0], let out = outputs[0], out.shape.count > 0 else { return }
     let rows = out.shape.count / matrix.columnCount
     let (x, y) = (left.elements(of: Float.self), out.elements(of: Float.self))
+    if let blocks = RowBlocks(rows, threadCount: context.team.threadCount) {
+      let byteCount = scratchByteCount(rowCount: RowBlocks.rowCount)
+      return blocks.forEach(context.team) { block, thread in
+        multiply(
+          x, from: block.lowerBound * matrix.depth, rowCount: block.count, into: y,
+          at: block.lowerBound * matrix.columnCount,
+          context.scratch?.part(at: thread * byteCount, byteCount))
+      }
+    }
     let biases = bias?.elements(of: Float.self)
     switch matrix {
     case .floats(let matrix, let sparse):

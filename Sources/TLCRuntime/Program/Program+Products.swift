@@ -148,4 +148,22 @@ extension Program {
     }
     remove(removed)
   }
+
+  /// Makes a product and the only one that reads what it gives one operator.
+  mutating func chainProducts() {
+    let uses = uses()
+    var removed: Set<Int> = []
+    for place in nodes.indices where !removed.contains(place) {
+      guard let first = operators[place] as? Linear,
+        let use = onlyUse(of: nodes[place].outputs[0], uses),
+        let second = operators[use] as? Linear
+      else { continue }
+      let chain = Node(
+        LinearChain.name, domain: LinearChain.domain, name: nodes[use].name,
+        inputs: nodes[place].inputs, outputs: nodes[use].outputs)
+      replace(use, with: chain, LinearChain(first, second))
+      removed.insert(place)
+    }
+    remove(removed)
+  }
 }

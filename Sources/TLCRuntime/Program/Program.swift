@@ -55,6 +55,7 @@ struct Program: Sendable {
     try foldFixed()
     forgetUnused()
     fuseActivations()
+    chainProducts()
     prepare()
     removeUnused()
     forgetUnused()

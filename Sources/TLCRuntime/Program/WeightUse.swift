@@ -48,12 +48,17 @@ extension Program {
     let originals = Dictionary(
       graph.graph.nodes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     for (node, operation) in zip(nodes, operators) {
-      if let linear = operation as? Linear {
+      let chain = operation as? LinearChain
+      let products =
+        chain.map { [$0.first, $0.second] } ?? [operation as? Linear].compactMap { $0 }
+      if let last = products.last {
         guard let output = graph.types[node.outputs[0]]?.shape else { continue }
-        let (form, count) = linear.matrix.use(
-          rowCount: output.count / max(1, linear.matrix.columnCount))
-        use.matrixCounts[form, default: 0] += 1
-        use.byteCount += count
+        for linear in products {
+          let (form, count) = linear.matrix.use(
+            rowCount: output.count / max(1, last.matrix.columnCount))
+          use.matrixCounts[form, default: 0] += 1
+          use.byteCount += count
+        }
       } else if node.domain.isEmpty, let places = Self.factors[node.operation],
         let original = originals[node.name]
       {
