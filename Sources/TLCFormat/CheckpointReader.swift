@@ -199,21 +199,16 @@ public final class CheckpointReader: Sendable {
 
   /// Checks the digest of each plane and the padding behind it: rules R25 and R26.
   ///
-  /// - Parameters:
-  ///   - parallelism: how many threads check.
-  ///   - progress: is told how many bytes have been checked.
-  public func verifyDigests(
-    parallelism: Parallelism = .serial, progress: (Int) -> Void = { _ in }
-  ) throws(CheckpointError) {
+  /// - Parameter parallelism: how many threads check.
+  public func verifyDigests(parallelism: Parallelism = .serial) throws(CheckpointError) {
     var owners: [Int: String] = [:]
     for tensor in tensors {
       if case .stored(let stored) = tensor.content {
         for plane in stored.planes { owners[plane] = tensor.name }
       }
     }
-    for (index, plane) in planes.enumerated() {
+    _ = try parallelism.map(planes.count) { [owners] index throws(CheckpointError) in
       _ = try planeSource(tensor: owners[index], parallelism).storedBytes(ofPlane: index)
-      progress(plane.bytes.upperBound)
     }
   }
 

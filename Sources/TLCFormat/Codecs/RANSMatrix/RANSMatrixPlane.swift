@@ -119,7 +119,7 @@ struct RANSMatrixSlots: Sendable {
         let residual = UInt32(bitPattern: Int32(table.least + i) + Self.bias)
         entries[index * Self.entryCount + i] =
           UInt64(isEscape ? Self.escape : residual) | UInt64(frequency) << 32 | start << 48
-        for _ in 0..<frequency { slots.append(UInt8(i)) }
+        slots.append(contentsOf: repeatElement(UInt8(i), count: Int(frequency)))
         start += UInt64(frequency)
       }
     }
