@@ -108,8 +108,25 @@ struct DoubleEvaluator {
       return attention(x, heads: int("q_num_heads", 1), isCausal: int("is_causal", 0) == 1)
     case "CrossEntropy":
       return crossEntropy(x[0], x[1], smoothing: float("label_smoothing", 0))
+    case "Distillation":
+      return divergence(x[0], x[1], x[2], temperature: float("temperature", 1))
     default: preconditionFailure(node.operation)
     }
+  }
+
+  /// T² Σ q (ln q − ln p) of rows whose label is not −100.
+  private func divergence(
+    _ scores: Doubles, _ teacher: Doubles, _ labels: Doubles, temperature: Double
+  ) -> Doubles {
+    let length = scores.lengths[scores.rank - 1]
+    var sum = 0.0
+    for (row, label) in labels.elements.enumerated() where label != -100 {
+      let range = row * length..<(row + 1) * length
+      let p = softmax(scores.elements[range].map { $0 / temperature })
+      let q = softmax(teacher.elements[range].map { $0 / temperature })
+      sum += zip(p, q).reduce(0) { $0 + $1.1 * (log($1.1) - log($1.0)) }
+    }
+    return Doubles([], [sum * temperature * temperature])
   }
 
   private func map(_ x: Doubles, _ body: (Double) -> Double) -> Doubles {

@@ -144,6 +144,14 @@ struct GradientCase: Sendable, CustomStringConvertible {
       ["q_num_heads": .int(2), "kv_num_heads": .int(2)]),
     crossEntropy(smoothing: 0),
     crossEntropy(smoothing: 0.1),
+    GradientCase("Distillation at a temperature of 2", [[2, 3, 19]]) {
+      let labels = try $0.constant(
+        Tensor([Int64(3), -100, 0, 18, 7, -100], shape: try #require(Shape([2, 3]))))
+      let teacher = try $0.constant(try tensor([2, 3, 19], seed: 77))
+      return try $0.add(
+        "Distillation", domain: TrainingOperators.domain, [$1[0], teacher, labels],
+        ["temperature": .float(2)], name: "loss")
+    },
   ]
 
   private static func crossEntropy(smoothing: Float) -> GradientCase {

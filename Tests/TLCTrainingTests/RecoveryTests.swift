@@ -93,6 +93,62 @@ struct RecoveryTests {
     #expect(abs(Double(zeros) / Double(all) - 0.3) < 0.01)
   }
 
+  @Test func `a model is pruned gradually, beside its teacher, and rounded`() throws {
+    let trainer = try TrainerTests.trainer(TrainerTests.settings(60) { $0.dropout = 0 })
+    while !trainer.isDone { _ = try trainer.step() }
+    var pruning = GradualPruning()
+    (pruning.sparsity, pruning.epochCount, pruning.bits) = (0.8, 5, 4)
+    var settings = TrainerTests.settings(1) { $0.dropout = 0 }
+    settings.rate = LearningRate(peak: 0.003, warmupCount: 0)
+    let model = try TrainerTests.model()
+    var rates: [Double] = []
+    for penalty: Float in [0, 2] {
+      pruning.ratePenalty = penalty
+      var epochs: [GradualPruning.Epoch] = []
+      let weights = try pruning.run(
+        model, weights: trainer.parameters.tensors(), task: trainer.task, settings: settings
+      ) { epochs.append($0) }
+      #expect(epochs.map { $0.number } == [1, 2, 3, 4, 5])
+      #expect(zip(epochs, epochs.dropFirst()).allSatisfy { $0.sparsity <= $1.sparsity })
+      #expect((epochs.first?.sparsity ?? 0) > 0.5 && abs((epochs.last?.sparsity ?? 0) - 0.8) < 0.01)
+      let store = ParameterStore(weights)
+      let prunable = PrunableWeights().parameters(of: store)
+      let zeros = prunable.reduce(0) { count, parameter in
+        count + parameter.range.count { store.values[$0] == 0 }
+      }
+      #expect(Double(zeros) >= 0.79 * Double(prunable.reduce(0) { $0 + $1.shape.count }))
+      rates.append(RatePenalty(PrunableWeights(), of: store, bits: 4, strength: 0).rate(store))
+    }
+    #expect(rates[1] < rates[0], "\(rates)")
+  }
+
+  @Test func `a model that is its own teacher has nothing to learn from it`() throws {
+    let model = try TrainerTests.model()
+    let weights = model.initialTensors(seed: 4)
+    let task = try TrainerTests.trainer(TrainerTests.settings(1)).task
+    let batch = try Teacher(model, weights: weights, threadCount: 1)
+      .teaching(task.batch(from: 0, count: 4, seed: 1))
+    let store = ParameterStore(weights)
+    let session = try TrainingSession(
+      try model.graph(
+        for: .distilling(dropout: 0, labelSmoothing: 0, teacherShare: 1, temperature: 2)),
+      store, loss: "loss", threadCount: 1)
+    let loss = try session.run(batch.inputs, addingGradientsTimes: 1)[0].elements(of: Float.self)[0]
+    #expect(abs(loss) < 1e-6)
+    #expect(store.gradients.indices.allSatisfy { abs(store.gradients[$0]) < 1e-5 })
+  }
+
+  @Test func `gradual pruning rises in a cubic, and its rate falls in cycles`() {
+    var pruning = GradualPruning()
+    pruning.sparsity = 0.9
+    #expect(pruning.sparsity(after: 0) == 0.5)
+    #expect(abs(pruning.sparsity(after: 0.4) - 0.85) < 1e-12)
+    #expect(pruning.sparsity(after: 0.8) == 0.9 && pruning.sparsity(after: 1) == 0.9)
+    let rates = (1...5).map { pruning.rate(1, step: $0, epochStepCount: 2) }
+    #expect(rates[0] == 1 && rates[4] == 1)
+    #expect(zip(rates.prefix(4), rates.prefix(4).dropFirst()).allSatisfy { $0 > $1 })
+  }
+
   @Test func `levels are shares of what there was at first`() {
     var recovery = Recovery()
     recovery.sparsity = 0.9

@@ -5,6 +5,7 @@ extension GradientRegistry {
     AttentionGradient.self,
     ConcatGradient.self,
     CrossEntropyGradient.self,
+    DistillationGradient.self,
     DivGradient.self,
     DropoutGradient.self,
     GatherGradient.self,

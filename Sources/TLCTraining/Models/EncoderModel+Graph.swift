@@ -8,6 +8,10 @@ extension EncoderModel {
     case use
     /// To be trained: the sum of the `loss` over the labels that are given.
     case training(dropout: Float, labelSmoothing: Float)
+    /// To be trained with a teacher's scores too: the loss is 1 − `teacherShare` of that of labels and
+    /// `teacherShare` of the divergence from the teacher at a temperature.
+    case distilling(
+      dropout: Float, labelSmoothing: Float, teacherShare: Float, temperature: Float)
     /// To be measured: `loss` and `logits` of what has labels.
     case measuring
   }
@@ -18,6 +22,7 @@ extension EncoderModel {
   /// also `labels`, and of masked tokens `places`, `i64` [predicted]: where they stand among all
   /// tokens of the batch; for training with dropout also `dropout_seed`, `i64` [2]. With a decoder,
   /// these two are [batch, source], and `decoder_input_ids` and `labels` are `i64` [batch, target].
+  /// With a teacher there is `teacher`, `f32`, of the shape of the scores that have labels.
   public func graph(for purpose: Purpose) throws(GraphError) -> Graph {
     var builder = ModelBuilder(self, purpose)
     switch head {

@@ -17,7 +17,10 @@ struct ModelBuilder {
   init(_ model: EncoderModel, _ purpose: EncoderModel.Purpose) {
     self.model = model
     self.purpose = purpose
-    if case .training(let dropout, _) = purpose { dropoutRatio = dropout }
+    switch purpose {
+    case .training(let dropout, _), .distilling(let dropout, _, _, _): dropoutRatio = dropout
+    case .use, .measuring: break
+    }
     lengths = Dictionary(uniqueKeysWithValues: model.weights.map { ($0.name, $0.lengths) })
   }
 
@@ -141,14 +144,36 @@ struct ModelBuilder {
   /// Makes the outputs, and the loss where there is one.
   mutating func finish(_ logits: Value) throws(GraphError) {
     guard purpose != .use else { return try builder.output(logits, name: "logits") }
-    let rows = builder.type(of: logits).dimensions.dropLast()
-    let labels = try builder.input("labels", ValueType(.i64, Array(rows)))
-    var smoothing: Float = 0
-    if case .training(_, let labelSmoothing) = purpose { smoothing = labelSmoothing }
-    let loss = try builder.add(
+    let type = builder.type(of: logits)
+    let given = try builder.input("labels", ValueType(.i64, Array(type.dimensions.dropLast())))
+    guard case .distilling(_, let smoothing, let share, let temperature) = purpose else {
+      var smoothing: Float = 0
+      if case .training(_, let labelSmoothing) = purpose { smoothing = labelSmoothing }
+      try builder.output(try crossEntropy(logits, given, smoothing, name: "loss"))
+      if purpose == .measuring { try builder.output(logits, name: "logits") }
+      return
+    }
+    let teacher = try builder.input("teacher", type)
+    let divergence = try builder.add(
+      Distillation.name, domain: Distillation.domain, [logits, teacher, given],
+      ["temperature": .float(temperature)], name: "loss.divergence")
+    let parts = [
+      (try crossEntropy(logits, given, smoothing, name: "loss.entropy"), 1 - share, "labels"),
+      (divergence, share, "teacher"),
+    ]
+    var weighted: [Value] = []
+    for (part, factor, name) in parts {
+      let factor = try builder.constant(Tensor([factor], shape: .scalar))
+      weighted.append(try add("Mul", [part, factor], name: "loss.\(name)"))
+    }
+    try builder.output(try add("Add", weighted, name: "loss"))
+  }
+
+  private mutating func crossEntropy(
+    _ logits: Value, _ labels: Value, _ smoothing: Float, name: String
+  ) throws(GraphError) -> Value {
+    try builder.add(
       CrossEntropy.name, domain: CrossEntropy.domain, [logits, labels],
-      ["label_smoothing": .float(smoothing)], name: "loss")
-    try builder.output(loss)
-    if purpose == .measuring { try builder.output(logits, name: "logits") }
+      ["label_smoothing": .float(smoothing)], name: name)
   }
 }

@@ -7,5 +7,5 @@ public enum TrainingOperators {
 
   /// ONNX's operators and these.
   public static let registry = OperatorRegistry.standard.adding(AttentionTraining.self)
-    .adding(CrossEntropy.self).adding(Dropout.self).adding(Linear.self)
+    .adding(CrossEntropy.self).adding(Distillation.self).adding(Dropout.self).adding(Linear.self)
 }

@@ -34,7 +34,7 @@ struct TrainingGraph {
     case "Add": return biased(node) ?? node
     case "Attention" where node.domain.isEmpty: return try attention(node)
     case "LayerNormalization": return filled(node, outputCount: 3)
-    case CrossEntropy.name: return filled(node, outputCount: 2)
+    case CrossEntropy.name, Distillation.name: return filled(node, outputCount: 2)
     default: return node
     }
   }

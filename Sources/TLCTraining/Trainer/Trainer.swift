@@ -31,6 +31,10 @@ public final class Trainer {
   public let task: any TrainingTask
   /// What weights are held to; `nil` for nothing.
   public var constraint: (any WeightConstraint)?
+  /// What is done to a part of a step's examples before it is run; `nil` for nothing.
+  public var preparing: ((TrainingBatch) throws -> TrainingBatch)?
+  /// The learning rate of a step, from 1, in place of that of the settings; `nil` for theirs.
+  public var rate: ((Int) -> Float)?
   /// The optimizer.
   public let optimizer: AdamW
   private let session: TrainingSession
@@ -71,8 +75,9 @@ public final class Trainer {
     let number = stepCount + 1
     let count = settings.batchCount / settings.partCount
     let first = (number - 1) * settings.batchCount
-    let batches = (0..<settings.partCount).map {
-      task.batch(from: first + $0 * count, count: count, seed: settings.seed)
+    let batches = try (0..<settings.partCount).map {
+      let batch = task.batch(from: first + $0 * count, count: count, seed: settings.seed)
+      return try preparing?(batch) ?? batch
     }
     let labelCount = batches.reduce(0) { $0 + $1.labelCount }
     guard labelCount > 0 else {
@@ -93,7 +98,7 @@ public final class Trainer {
       loss += Double(sum)
     }
     constraint?.didRun(parameters)
-    let rate = settings.rate.rate(step: number, of: settings.stepCount)
+    let rate = self.rate?(number) ?? settings.rate.rate(step: number, of: settings.stepCount)
     let norm = try optimizer.step(rate: rate)
     try constraint?.didStep(parameters, number: number)
     return Step(
