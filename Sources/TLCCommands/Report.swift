@@ -12,12 +12,16 @@ struct Report: ParsableCommand {
       tensor's part in the difference is measured. `tlc-convert --report` writes the same page, with \
       the rates that a goal was sought with.
 
+      Of a folder of `tlc study`, also while it runs: its curves, and a verdict on each claim.
+
       Ends with status 0 where all is as the file states, 1 where what is measured is not, 2 where \
       the file is damaged, and no page is written, 3 where a file cannot be read or written, 4 where \
       a recorded run gives other bits here, which the page tells.
       """)
 
-  @Argument(help: "The .tlcq file, or the index of a set.", completion: .file(extensions: ["tlcq"]))
+  @Argument(
+    help: "The .tlcq file, the index of a set, or the folder of a study.",
+    completion: .file(extensions: ["tlcq"]))
   var file: String
 
   @Option(
@@ -51,6 +55,12 @@ struct Report: ParsableCommand {
   func run() throws {
     Termination.handle { Terminal.clearProgress() }
     try reportingErrors {
+      if StudyReport.isStudy(file) {
+        let page = try PageFile(path: path, overwriting: force)
+        try page.write(try StudyReport(folder: file).page)
+        if !outputs.quiet { Terminal.printLine("\(path): report of \(file)") }
+        return
+      }
       let checkpoint = try Checkpoint(path: file)
       let page = try PageFile(path: path, overwriting: force)
       let report = try CheckpointReport(

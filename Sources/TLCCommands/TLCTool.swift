@@ -9,7 +9,7 @@ public struct TLCTool: ParsableCommand {
     subcommands: [
       Convert.self, Inspect.self, GraphCommand.self, Run.self, Bench.self, Verify.self, Diff.self,
       Compare.self, Report.self, Export.self, Dump.self, Train.self, FineTune.self,
-      Evaluate.self, Recover.self, StudyCommand.self, Sign.self, KeyGen.self,
+      Evaluate.self, Recover.self, StudyCommand.self, Plan.self, Sign.self, KeyGen.self,
     ])
 
   public init() {}

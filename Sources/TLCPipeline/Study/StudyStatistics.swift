@@ -1,0 +1,72 @@
+internal import Foundation
+
+/// Numbers of seeds, and what they say of their mean.
+struct SeedStatistic: Sendable {
+  /// A number a seed.
+  var values: [Double]
+
+  init(_ values: [Double]) { self.values = values.filter { $0.isFinite } }
+
+  var mean: Double { values.reduce(0, +) / Double(max(1, values.count)) }
+
+  /// The standard error of the mean; NaN below two seeds.
+  private var error: Double {
+    guard values.count > 1 else { return .nan }
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (squares / Double(values.count - 1) / Double(values.count)).squareRoot()
+  }
+
+  /// The interval of 95% by Student's distribution; `nil` below two seeds.
+  var interval: ClosedRange<Double>? {
+    guard values.count > 1 else { return nil }
+    let half = Self.quantile(freedom: values.count - 1) * error
+    return mean - half...mean + half
+  }
+
+  /// The probability, on both sides, of a mean as far from 0 by chance; 1 below two seeds.
+  var probability: Double {
+    guard values.count > 1 else { return 1 }
+    guard error > 0 else { return mean == 0 ? 1 : 0 }
+    return Self.probability(beyond: abs(mean) / error, freedom: values.count - 1)
+  }
+
+  /// The probability of |t| above a number: Simpson's rule over t = √ν tan θ.
+  static func probability(beyond t: Double, freedom: Int) -> Double {
+    func integral(_ from: Double, _ to: Double) -> Double {
+      let count = 2000
+      let step = (to - from) / Double(count)
+      return (0...count).reduce(0) { sum, place in
+        let weight = place == 0 || place == count ? 1.0 : place % 2 == 1 ? 4 : 2
+        return sum + weight * pow(cos(from + Double(place) * step), Double(freedom - 1))
+      } * step / 3
+    }
+    let angle = atan(t / Double(freedom).squareRoot())
+    return integral(angle, .pi / 2) / integral(0, .pi / 2)
+  }
+
+  /// The number that |t| exceeds with a probability of 5%.
+  static func quantile(freedom: Int) -> Double {
+    var (low, high) = (0.0, 1000.0)
+    for _ in 0..<60 {
+      let middle = (low + high) / 2
+      if probability(beyond: middle, freedom: freedom) > 0.05 {
+        low = middle
+      } else {
+        high = middle
+      }
+    }
+    return high
+  }
+
+  /// The slope of a line of least squares; NaN where all x are equal.
+  static func slope(_ points: [(x: Double, y: Double)]) -> Double {
+    let points = points.filter { $0.x.isFinite && $0.y.isFinite }
+    guard points.count > 1 else { return .nan }
+    let (x, y) = (
+      points.reduce(0) { $0 + $1.x } / Double(points.count),
+      points.reduce(0) { $0 + $1.y } / Double(points.count)
+    )
+    let squares = points.reduce(0) { $0 + ($1.x - x) * ($1.x - x) }
+    return squares > 0 ? points.reduce(0) { $0 + ($1.x - x) * ($1.y - y) } / squares : .nan
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import TLCTestSupport
+import Testing
+
+@testable import TLCPipeline
+
+@Suite struct StudyAdviceTests {
+  /// Results as a study would have them if losses were 2 + 40 N^−0.3 + 90 D^−0.4, and k bits cost
+  /// 100 · 2^−k / ln N.
+  private static func write(_ scratch: Scratch) throws -> String {
+    var lines = [#"{"study":1,"plan":"made up"}"#]
+    for (depth, parameters) in [(2, 1e5), (4, 4e5), (8, 2e6)] {
+      let step = parameters * 1e-7
+      let shape = "\"depth\":\(depth),\"width\":64"
+      lines.append(
+        "{\"job\":\"benchmark-d\(depth)-w64\",\"kind\":\"benchmark\",\(shape),\"median_seconds\":\(step),"
+          + "\"step_tokens\":1000,\"parameters\":\(parameters)}")
+      for seed in 1...3 {
+        for budget in [50.0, 100, 400] {
+          let tokens = budget / step * 1000
+          let loss =
+            2 + 40 * pow(parameters, -0.3) + 90 * pow(tokens, -0.4) + 0.0001 * Double(seed)
+          let model = "\(shape),\"seed\":\(seed),\"budget\":\(budget)"
+          func measured(_ loss: Double) -> String {
+            "\"validation\":{\"loss\":\(loss)},\"test\":{\"loss\":\(loss)}"
+          }
+          lines.append(
+            "{\"job\":\"c\(lines.count)\",\"kind\":\"cooldown\",\(model),\"parameters\":\(parameters),"
+              + "\"tokens\":\(tokens),\(measured(loss))}")
+          for bits in [32.0, 8, 4] {
+            let cost =
+              bits == 32 ? 0 : 100 * pow(2, -bits) / log(parameters) * (1 + 0.01 * Double(seed))
+            let way = bits == 32 ? "exact" : "min-max-\(Int(bits))"
+            lines.append(
+              "{\"job\":\"z\(lines.count)\",\"kind\":\"compress\",\(model),\"way\":\"\(way)\","
+                + "\"bits\":\(bits == 32 ? "null" : "\(Int(bits))"),\"sparsity\":0,\"pruning\":\"none\","
+                + "\"bytes\":\(Int(parameters * bits / 8)),\"errors\":{},\(measured(loss + cost))}")
+          }
+        }
+      }
+    }
+    _ = try scratch.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: "results.jsonl")
+    return scratch.path("")
+  }
+
+  @Test func `the fit finds the law that losses follow, and the best model of a size`() throws {
+    let scratch = try Scratch()
+    let folder = try Self.write(scratch)
+    let advice = try StudyAdvice(folder: folder, seconds: 800, byteCount: 1 << 21)
+    let best = try #require(advice.choices.first)
+    #expect(advice.deviation < 0.001 && advice.formula.hasPrefix("2"), "\(advice.formula)")
+    #expect(best.byteCount <= 1 << 21 && best.support == 1)
+    #expect(best.interval.contains(best.loss))
+    let all = [(2, 1e5), (4, 4e5), (8, 2e6)].map { depth, parameters in
+      let bits = [32.0, 8, 4].first { parameters * $0 / 8 <= Double(1 << 21) } ?? 4
+      let cost = bits == 32 ? 0 : 100 * pow(2, -bits) / log(parameters) * 1.02
+      let tokens = 800 / (parameters * 1e-7) * 1000
+      return (depth, 2 + 40 * pow(parameters, -0.3) + 90 * pow(tokens, -0.4) + cost)
+    }
+    let expected = try #require(all.min { $0.1 < $1.1 })
+    #expect(best.shape.depth == expected.0 && abs(best.loss - expected.1) < 0.01)
+    #expect(advice.warnings.contains { $0.contains("are extrapolated") })
+    let inside = try StudyAdvice(folder: folder, seconds: 200, byteCount: 1 << 21)
+    #expect(!inside.warnings.contains { $0.contains("are extrapolated") })
+  }
+
+  @Test func `what no model of the study is as small as is refused`() throws {
+    let scratch = try Scratch()
+    let folder = try Self.write(scratch)
+    let error = #expect(throws: StudyError.self) {
+      try StudyAdvice(folder: folder, seconds: 100, byteCount: 10_000)
+    }
+    #expect(error?.description.contains("the smallest has 50000") == true)
+  }
+
+  @Test func `a claim that holds in every seed is supported, and the page says so`() throws {
+    let scratch = try Scratch()
+    let report = try StudyReport(folder: try Self.write(scratch))
+    let claims = report.claims
+    let rounding = try #require(claims.first { $0.name == "C2 4" })
+    #expect(rounding.mean < 0 && rounding.verdict == .supported)
+    // Losses along the way were not measured.
+    #expect(claims.first { $0.name == "C1a" }?.verdict == .undecided)
+    #expect(report.page.html.contains("Larger models lose less in 4 bits"))
+  }
+
+  @Test func `Student's quantiles are those of tables`() {
+    for (freedom, quantile) in [(1, 12.706), (2, 4.303), (4, 2.776), (30, 2.042)] {
+      #expect(abs(SeedStatistic.quantile(freedom: freedom) - quantile) < 0.001)
+    }
+    #expect(abs(SeedStatistic.slope([(1, 2), (2, 4), (4, 8)]) - 2) < 1e-12)
+  }
+}
