@@ -51,7 +51,10 @@ public struct Conversion: Sendable {
 
   /// Creates a conversion; the rest is set through its properties.
   ///
-  /// - Parameter recipe: `nil` for ``Recipe/nearLossless``, or 8 bits where that cannot be.
+  /// - Parameters:
+  ///   - input: the path of the checkpoint to read.
+  ///   - output: the path of the file, or of the index of a set, to write.
+  ///   - recipe: `nil` for ``Recipe/nearLossless``, or 8 bits where that cannot be.
   public init(input: String, output: String, recipe: Recipe? = nil) {
     self.input = input
     self.output = output

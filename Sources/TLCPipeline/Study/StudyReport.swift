@@ -69,19 +69,19 @@ public struct StudyReport: Sendable {
 
   private var verdicts: ReportTable {
     var table = ReportTable([
-      .init("claim"), .init("statement"), .init("statistic"), .init("mean", .right),
-      .init("95%", .right), .init("p", .right), .init("verdict"),
+      .init("claim"), .init("statement"), .init("verdict"), .init("mean", .right),
+      .init("95%", .right), .init("p", .right), .init("statistic"),
     ])
     for claim in claims {
       let interval = claim.interval.map {
         "\(NumberText.general($0.lowerBound)) to \(NumberText.general($0.upperBound))"
       }
       table.append([
-        .text(claim.name), .text(claim.statement), .text(claim.statistic),
+        .text(claim.name), .text(claim.statement), .text(claim.verdict.rawValue),
         .number(claim.mean, NumberText.general(claim.mean)),
         .text(interval ?? "too few seeds"),
         .number(claim.probability, NumberText.general(claim.probability)),
-        .text(claim.verdict.rawValue),
+        .text(claim.statistic),
       ])
     }
     return table

@@ -40,7 +40,9 @@ public struct BeamSearch: Sendable {
 
   /// Writes a text for each row of a state.
   ///
-  /// - Parameter state: of texts that were read, of which nothing is written yet.
+  /// - Parameters:
+  ///   - decoder: what reads and writes.
+  ///   - state: of texts that were read, of which nothing is written yet.
   public func run(
     _ decoder: IncrementalDecoder, _ state: IncrementalDecoder.State
   ) throws(GraphError) -> [Hypothesis] {
