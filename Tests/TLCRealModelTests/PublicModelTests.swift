@@ -54,7 +54,7 @@ import Testing
   private static func convert(_ file: String) throws {
     let scratch = try Scratch()
     let output = scratch.path("model.tlcq")
-    let report = try Conversion(input: file, output: output).run()
+    let report = try Conversion(input: file, output: output, recipe: .eightBits).run()
     let checkpoint = try Checkpoint(path: output)
     let verification = try checkpoint.verify(depth: .tensors)
     #expect(verification.failure == nil, "\(file)")
