@@ -85,6 +85,21 @@ import Testing
     #expect(try reader.bytes(of: reader.assets[0]) == Array("hello".utf8))
   }
 
+  @Test func `says the least version that has what is in it`() throws {
+    let scratch = try Scratch()
+    let source = Tensor([1, -2, 0.5, 3], shape: try #require(Shape([4])))
+    let trellis = try TrellisQuantizer(step: 0.5).quantize(source, parallelism: .serial)
+    let all: [(values: any TensorValues, minor: UInt8)] = [(source, 0), (trellis, 2)]
+    for (values, minor) in all {
+      let writer = try CheckpointWriter(
+        path: scratch.path("version.tlcq"), overwriting: true, provenance: Self.provenance)
+      try writer.append(TensorEncoder().encode(values, name: "w", source: source, origin: nil))
+      try writer.finish()
+      let bytes = try Data(contentsOf: scratch.root.appending(path: "version.tlcq"))
+      #expect(bytes[10] == minor && bytes[11] == 0)
+    }
+  }
+
   /// A file of one tensor, small enough to be cut and changed everywhere.
   private static func smallFile(_ scratch: Scratch) throws -> [UInt8] {
     let (values, source, patterns) = try Self.values(seed: 1)
