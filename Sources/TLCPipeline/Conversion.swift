@@ -67,9 +67,24 @@ public struct Conversion: Sendable {
   /// One large tensor is in memory at a time, or a few small ones. Nothing is at the output before all is written.
   /// - Parameter progress: may throw, to end the conversion.
   public func run(progress: (WorkProgress) throws -> Void = { _ in }) throws -> ConversionReport {
+    try convert(discarding: false, progress)
+  }
+
+  /// Does all but writing, and returns what would be written: its bytes and its identity too.
+  ///
+  /// Whether the output may be written is not looked at.
+  /// - Parameter progress: may throw, to end the conversion.
+  public func dryRun(progress: (WorkProgress) throws -> Void = { _ in }) throws -> ConversionReport
+  {
+    try convert(discarding: true, progress)
+  }
+
+  private func convert(
+    discarding: Bool, _ progress: (WorkProgress) throws -> Void
+  ) throws -> ConversionReport {
     let checkpoint = try importers.open(input, importer: importer)
     let identities = try checkpoint.sources.map { try FileIdentity(path: $0) }
-    if let old = try? FileIdentity(path: output), identities.contains(old) {
+    if !discarding, let old = try? FileIdentity(path: output), identities.contains(old) {
       throw ConversionError.outputIsSource(path: output)
     }
     var model = try model(of: checkpoint)
@@ -81,27 +96,30 @@ public struct Conversion: Sendable {
     var provenance = try conversion.provenance(of: checkpoint, progress)
     provenance.calibration = calibration?.record
     var (writer, report) = try conversion.write(
-      checkpoint, &model, provenance, allocated, calibration?.found, progress)
+      checkpoint, &model, provenance, allocated, calibration?.found, discarding: discarding,
+      progress)
     while let other = try search?.next(after: try writer.close(), progress) {
       allocated = other
       (writer, report) = try conversion.write(
-        checkpoint, &model, provenance, allocated, calibration?.found, progress)
+        checkpoint, &model, provenance, allocated, calibration?.found, discarding: discarding,
+        progress)
     }
     try requireUnchanged(checkpoint.sources, identities)
     let written = try writer.finish()
     report.rootDigest = written.rootDigest
     report.paths = written.paths
-    report.byteCount = try written.paths.reduce(0) { try $0 + FileIdentity(path: $1).byteCount }
+    report.byteCount = written.byteCount
     return report
   }
 
   /// Writes all that is in the file, which is not there before the writer is finished.
   private func write(
     _ checkpoint: ImportedCheckpoint, _ model: inout ConvertedModel, _ provenance: Provenance,
-    _ allocated: Allocated?, _ calibration: Calibration?, _ progress: (WorkProgress) throws -> Void
+    _ allocated: Allocated?, _ calibration: Calibration?, discarding: Bool,
+    _ progress: (WorkProgress) throws -> Void
   ) throws -> (CheckpointSetWriter, ConversionReport) {
     let writer = try CheckpointSetWriter(
-      path: output, overwriting: overwriting, provenance: provenance,
+      path: output, overwriting: overwriting, discarding: discarding, provenance: provenance,
       shardByteCount: shardByteCount)
     var report = try compress(checkpoint, allocated, to: writer, &model, calibration, progress)
     try writeModel(model, to: writer, &report)
@@ -111,18 +129,6 @@ public struct Conversion: Sendable {
         deflating: deflatesAssets)
     }
     return (writer, report)
-  }
-
-  /// Does all but writing, and returns what would be written.
-  public func dryRun(progress: (WorkProgress) throws -> Void = { _ in }) throws -> ConversionReport
-  {
-    let checkpoint = try importers.open(input, importer: importer)
-    var model = try model(of: checkpoint)
-    let calibration = try calibrate(model, checkpoint, progress)
-    var conversion = self
-    let (_, allocated) = try conversion.allocate(checkpoint, &model, calibration?.found, progress)
-    return try conversion.compress(
-      checkpoint, allocated, to: nil, &model, calibration?.found, progress)
   }
 
   private func requireUnchanged(_ paths: [String], _ identities: [FileIdentity]) throws {
@@ -154,9 +160,9 @@ public struct Conversion: Sendable {
       seed: recipe.seed, sources: sources, tool: Tool.name, toolVersion: Tool.version)
   }
 
-  /// Compresses every tensor in order of name, and writes it if there is a writer.
+  /// Compresses every tensor in order of name, and writes it.
   private func compress(
-    _ checkpoint: ImportedCheckpoint, _ allocated: Allocated?, to writer: CheckpointSetWriter?,
+    _ checkpoint: ImportedCheckpoint, _ allocated: Allocated?, to writer: CheckpointSetWriter,
     _ model: inout ConvertedModel, _ calibration: Calibration?,
     _ progress: (WorkProgress) throws -> Void
   ) throws -> ConversionReport {
@@ -192,7 +198,7 @@ public struct Conversion: Sendable {
             origin: TensorSource(
               file: tensor.file, name: $0.source, transforms: tensor.transforms))
         }
-        try writer?.append(outcome.tensor, aliases: aliases)
+        try writer.append(outcome.tensor, aliases: aliases)
         report.tensors.append(TensorSummary(outcome.tensor))
         report.tensors += aliases.map { TensorSummary($0) }
         if let note = outcome.note { report.notes.append(note) }
@@ -230,9 +236,9 @@ public struct ConversionReport: Sendable {
   public var outputs: [(name: String, compute: String, certificate: Certificate)] = []
   /// The steps that were allocated; `nil` where the recipe leaves none.
   public var allocation: AllocationReport?
-  /// The artifact's identity; `nil` for a dry run.
+  /// The artifact's identity.
   public var rootDigest: Digest?
-  /// The files written, the index of a set last.
+  /// The files that are written, the index of a set last.
   public var paths: [String] = []
   /// Their bytes.
   public var byteCount: Int?

@@ -11,7 +11,8 @@ public final class AtomicFile {
   public let path: String
   /// The bytes appended so far.
   public private(set) var byteCount = 0
-  private let temporaryPath: String
+  /// `nil` where the bytes go nowhere.
+  private let temporaryPath: String?
   private let descriptor: Int32
   private let overwriting: Bool
 
@@ -45,13 +46,32 @@ public final class AtomicFile {
     self.overwriting = overwriting
   }
 
+  /// A file whose bytes are counted and go nowhere: ``commit()`` does nothing.
+  ///
+  /// - Parameter path: where the file would be, which errors name.
+  public init(discarding path: String) throws(IOError) {
+    let descriptor = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw IOError(operation: "open", path: "/dev/null", code: errno)
+    }
+    self.path = path
+    temporaryPath = nil
+    self.descriptor = descriptor
+    overwriting = false
+  }
+
   deinit {
     close(descriptor)
-    if Unfinished.remove(temporaryPath) { unsafe _ = unlink(temporaryPath) }
+    if let temporaryPath, Unfinished.remove(temporaryPath) { unsafe _ = unlink(temporaryPath) }
   }
 
   /// The path of the temporary sibling, for writers that take a path.
-  public var unfinishedPath: String { temporaryPath }
+  ///
+  /// - Precondition: its bytes are not discarded.
+  public var unfinishedPath: String {
+    guard let temporaryPath else { preconditionFailure("a discarded file has no path") }
+    return temporaryPath
+  }
 
   /// Appends bytes.
   public func append(_ bytes: Span<UInt8>) throws(IOError) {
@@ -87,6 +107,7 @@ public final class AtomicFile {
   /// Flushes the bytes to disk and moves the file to another path of the same folder, where a name
   /// is known only at the end.
   public func commit(to path: String) throws(IOError) {
+    guard let temporaryPath else { return }
     guard fsync(descriptor) == 0 else {
       throw IOError(operation: "flush", path: path, code: errno)
     }

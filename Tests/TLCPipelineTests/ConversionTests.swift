@@ -63,8 +63,20 @@ import Testing
     let zeros = pruned.reduce(0) { $0 + $1.shape.count - ($1.certificate?.nonZeroCount ?? 0) }
     let total = pruned.reduce(0) { $0 + $1.shape.count }
     #expect(zeros == total * 3 / 4)
-    let dry = try conversion.dryRun()
-    #expect(dry.tensors == report.tensors)
+    var dry = conversion
+    dry.output = scratch.path("dry.tlcq")
+    for size in [nil, 4096] {
+      dry.shardByteCount = size
+      let told = try dry.dryRun()
+      let folder = try FileManager.default.contentsOfDirectory(atPath: scratch.path(""))
+      #expect(!folder.contains { $0.hasPrefix("dry") })
+      let done = try dry.run()
+      #expect(told.tensors == done.tensors && told.tensors == report.tensors)
+      #expect(told.byteCount == done.byteCount && told.rootDigest == done.rootDigest)
+      #expect(
+        try done.paths.reduce(0) { try $0 + FileIdentity(path: $1).byteCount } == done.byteCount)
+      #expect((done.paths.count > 1) == (size != nil))
+    }
     let checkpoint = try Checkpoint(path: scratch.path("out.tlcq"))
     #expect(checkpoint.main.provenance.recipe == conversion.recipe.text)
     #expect(try Recipe(parsing: conversion.recipe.text) == conversion.recipe)

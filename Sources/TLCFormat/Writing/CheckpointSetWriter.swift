@@ -8,6 +8,7 @@ public import TLCSystem
 public final class CheckpointSetWriter {
   private let path: String
   private let overwriting: Bool
+  private let discarding: Bool
   private let provenance: Provenance
   private let shardByteCount: Int?
   private var full: [CheckpointWriter] = []
@@ -21,17 +22,26 @@ public final class CheckpointSetWriter {
   /// - Parameters:
   ///   - path: of the file, or of the index, which ends in `.tlcq` if there are to be shards.
   ///   - overwriting: whether files there may be replaced.
+  ///   - discarding: whether nothing is written: the bytes are only counted.
   ///   - provenance: where the values come from.
   ///   - shardByteCount: the size that no shard with more than one tensor exceeds; `nil` for one
   ///     file.
   public init(
-    path: String, overwriting: Bool, provenance: Provenance, shardByteCount: Int? = nil
+    path: String, overwriting: Bool, discarding: Bool = false, provenance: Provenance,
+    shardByteCount: Int? = nil
   ) throws(CheckpointError) {
     self.path = path
     self.overwriting = overwriting
+    self.discarding = discarding
     self.provenance = provenance
     self.shardByteCount = shardByteCount
-    current = try CheckpointWriter(path: path, overwriting: overwriting, provenance: provenance)
+    current = try CheckpointWriter(
+      path: path, overwriting: overwriting, discarding: discarding, provenance: provenance)
+  }
+
+  private func begin() throws(CheckpointError) -> CheckpointWriter {
+    try CheckpointWriter(
+      path: path, overwriting: overwriting, discarding: discarding, provenance: provenance)
   }
 
   /// Appends a tensor and the aliases of it, in the order of names of tensors.
@@ -42,7 +52,7 @@ public final class CheckpointSetWriter {
       current.expectedByteCount(with: tensor) > shardByteCount
     {
       full.append(current)
-      current = try CheckpointWriter(path: path, overwriting: overwriting, provenance: provenance)
+      current = try begin()
     }
     try current.append(tensor)
     for alias in aliases { current.append(alias) }
@@ -88,13 +98,16 @@ public final class CheckpointSetWriter {
 
   /// Writes the manifests, and moves all files into place.
   ///
-  /// - Returns: the root digest of the file or the index, and the paths written, the index last.
-  public func finish() throws(CheckpointError) -> (rootDigest: Digest, paths: [String]) {
+  /// - Returns: the root digest of the file or the index, the paths written, the index last, and the
+  ///   bytes of all of them.
+  public func finish() throws(CheckpointError) -> (
+    rootDigest: Digest, paths: [String], byteCount: Int
+  ) {
     guard !full.isEmpty else {
       try appendShared(to: current)
-      return (try current.finish(), [path])
+      return (try current.finish(), [path], current.byteCount)
     }
-    let index = try CheckpointWriter(path: path, overwriting: overwriting, provenance: provenance)
+    let index = try begin()
     try appendShared(to: index)
     let shards = full + [current]
     guard shards.count <= Limits.shardCount else {
@@ -112,6 +125,6 @@ public final class CheckpointSetWriter {
     }
     let root = try index.finish(
       shard: nil, index: ShardIndex(roots: roots, set: provenance.setID), path: nil)
-    return (root, paths + [path])
+    return (root, paths + [path], (shards + [index]).reduce(0) { $0 + $1.byteCount })
   }
 }

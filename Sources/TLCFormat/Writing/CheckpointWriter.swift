@@ -20,10 +20,16 @@ public final class CheckpointWriter {
   /// - Parameters:
   ///   - path: where the file is to be.
   ///   - overwriting: whether a file there may be replaced.
+  ///   - discarding: whether nothing is written: the bytes are only counted.
   ///   - provenance: where the values come from.
-  public init(path: String, overwriting: Bool, provenance: Provenance) throws(CheckpointError) {
+  public init(
+    path: String, overwriting: Bool, discarding: Bool = false, provenance: Provenance
+  ) throws(CheckpointError) {
     do throws(IOError) {
-      let file = try AtomicFile(path: path, overwriting: overwriting)
+      let file =
+        discarding
+        ? try AtomicFile(discarding: path)
+        : try AtomicFile(path: path, overwriting: overwriting)
       try file.append([UInt8](repeating: 0, count: Superblock.byteCount).span)
       self.file = file
     } catch { throw .system(error) }

@@ -22,26 +22,52 @@ public final class Storage: @unchecked Sendable {
 
   /// Allocates memory that is all zeros; what is never touched takes no page.
   ///
+  /// - Precondition: `byteCount` is not negative, and the system has as much memory.
+  public convenience init(byteCount: Int) {
+    unsafe self.init(byteCount, in: Self.required(byteCount, isZeroed: true))
+  }
+
+  /// Allocates memory that is all zeros, or is `nil` where the system gives none: for sizes that a
+  /// file or a user chooses.
+  ///
   /// - Precondition: `byteCount` is not negative.
-  public convenience init(byteCount: Int) { self.init(byteCount, isZeroed: true) }
+  public convenience init?(tryingByteCount byteCount: Int) {
+    guard let block = unsafe Self.block(byteCount, isZeroed: true) else { return nil }
+    unsafe self.init(byteCount, in: block)
+  }
 
   /// Allocates memory of any content, for who sets all of it.
   ///
-  /// - Precondition: `byteCount` is not negative.
-  convenience init(uninitialized byteCount: Int) { self.init(byteCount, isZeroed: false) }
+  /// - Precondition: `byteCount` is not negative, and the system has as much memory.
+  convenience init(uninitialized byteCount: Int) {
+    unsafe self.init(byteCount, in: Self.required(byteCount, isZeroed: false))
+  }
 
-  private init(_ byteCount: Int, isZeroed: Bool) {
+  // What is larger than a page of 2 MiB has these where the system gives them: they are given faster,
+  // and found faster.
+  private static func alignment(of byteCount: Int) -> Int {
+    byteCount >= largePage ? largePage : alignment
+  }
+
+  private static func block(_ byteCount: Int, isZeroed: Bool) -> UnsafeMutableRawPointer? {
     precondition(byteCount >= 0, "\(byteCount) bytes")
-    self.byteCount = byteCount
-    // What is larger than a page of 2 MiB has these where the system gives them: they are given faster,
-    // and found faster.
-    let alignment = byteCount >= Self.largePage ? Self.largePage : Self.alignment
-    let room = max(1, byteCount) + alignment
-    guard let block = unsafe isZeroed ? calloc(room, 1) : malloc(room) else {
+    let room = max(1, byteCount) + alignment(of: byteCount)
+    return unsafe isZeroed ? calloc(room, 1) : malloc(room)
+  }
+
+  private static func required(_ byteCount: Int, isZeroed: Bool) -> UnsafeMutableRawPointer {
+    guard let block = unsafe block(byteCount, isZeroed: isZeroed) else {
       fatalError("no memory for \(byteCount) bytes")
     }
+    return unsafe block
+  }
+
+  /// - Parameter block: from ``block(_:isZeroed:)`` of as many bytes; it is freed with this.
+  private init(_ byteCount: Int, in block: UnsafeMutableRawPointer) {
+    self.byteCount = byteCount
     unsafe self.block = block
     tensor = nil
+    let alignment = Self.alignment(of: byteCount)
     unsafe memory = block.alignedUp(toMultipleOf: alignment)
     // SAFETY: the memory is the block's; this changes no content, and where it fails, nothing.
     if alignment == Self.largePage { _ = unsafe madvise(memory, byteCount, MADV_HUGEPAGE) }

@@ -61,7 +61,7 @@ final class Plan: Sendable {
   /// Runs the steps.
   func run(_ tensors: [Tensor], _ context: EvaluationContext) throws(GraphError) -> [Tensor] {
     let workspace =
-      workspaces.withLock { $0.popLast() } ?? Workspace(self, steps, inputs, outputs)
+      try workspaces.withLock { $0.popLast() } ?? Workspace(self, steps, inputs, outputs)
     defer { workspaces.withLock { $0.append(workspace) } }
     return try workspace.run(tensors, context)
   }
@@ -81,8 +81,14 @@ final class Workspace: Sendable {
   private let inputs: [TensorView]
   private let outputs: [TensorView]
 
-  init(_ plan: Plan, _ steps: [Plan.Step], _ inputs: [Plan.Slot], _ outputs: [Plan.Slot]) {
-    let arena = Storage(byteCount: plan.arenaByteCount)
+  /// - Throws: ``GraphError`` where the system has not as much memory.
+  init(
+    _ plan: Plan, _ steps: [Plan.Step], _ inputs: [Plan.Slot], _ outputs: [Plan.Slot]
+  ) throws(GraphError) {
+    guard let arena = Storage(tryingByteCount: plan.arenaByteCount) else {
+      throw .malformed(
+        "this machine gives no memory for the \(plan.arenaByteCount) bytes of a run")
+    }
     func view(_ slot: Plan.Slot) -> TensorView {
       switch slot.place {
       case .fixed(let view): view
