@@ -3,5 +3,5 @@ public enum Tool {
   /// The name that files are written under.
   public static let name = "tlc"
   /// The version that files are written under.
-  public static let version = "0.1.0"
+  public static let version = "0.3.0"
 }

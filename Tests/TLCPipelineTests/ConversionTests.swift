@@ -2,6 +2,7 @@ import Foundation
 import TLCCompress
 import TLCFormat
 import TLCPipeline
+import TLCSystem
 import TLCTestSupport
 import Testing
 
@@ -64,12 +65,12 @@ import Testing
     let total = pruned.reduce(0) { $0 + $1.shape.count }
     #expect(zeros == total * 3 / 4)
     var dry = conversion
-    dry.output = scratch.path("dry.tlcq")
-    for size in [nil, 4096] {
+    for (name, size) in [("dry-file", nil), ("dry-set", 4096)] {
+      dry.output = scratch.path("\(name).tlcq")
       dry.shardByteCount = size
       let told = try dry.dryRun()
       let folder = try FileManager.default.contentsOfDirectory(atPath: scratch.path(""))
-      #expect(!folder.contains { $0.hasPrefix("dry") })
+      #expect(!folder.contains { $0.hasPrefix(name) })
       let done = try dry.run()
       #expect(told.tensors == done.tensors && told.tensors == report.tensors)
       #expect(told.byteCount == done.byteCount && told.rootDigest == done.rootDigest)

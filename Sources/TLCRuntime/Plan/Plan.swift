@@ -60,8 +60,12 @@ final class Plan: Sendable {
 
   /// Runs the steps.
   func run(_ tensors: [Tensor], _ context: EvaluationContext) throws(GraphError) -> [Tensor] {
-    let workspace =
-      try workspaces.withLock { $0.popLast() } ?? Workspace(self, steps, inputs, outputs)
+    let workspace: Workspace
+    if let free = workspaces.withLock({ $0.popLast() }) {
+      workspace = free
+    } else {
+      workspace = try Workspace(self, steps, inputs, outputs)
+    }
     defer { workspaces.withLock { $0.append(workspace) } }
     return try workspace.run(tensors, context)
   }
