@@ -117,7 +117,7 @@ public struct StudyAdvice: Sendable {
     StudyFit(
       seeds.flatMap { seed in
         table.models.filter { $0.seed == seed }.map {
-          .init(parameters: $0.parameterCount, tokens: $0.tokens, loss: $0.validation)
+          .init(parameters: $0.parameterCount, tokens: $0.tokens, loss: $0.validation.loss)
         }
       })
   }

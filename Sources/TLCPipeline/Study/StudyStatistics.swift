@@ -58,10 +58,12 @@ struct SeedStatistic: Sendable {
     return high
   }
 
-  /// The slope of a line of least squares; NaN where all x are equal.
-  static func slope(_ points: [(x: Double, y: Double)]) -> Double {
+  /// The slope of a line of least squares; NaN where all x are equal, and, of a whole, where a point is
+  /// missing.
+  static func slope(_ points: [(x: Double, y: Double)], isWhole: Bool = false) -> Double {
+    let count = points.count
     let points = points.filter { $0.x.isFinite && $0.y.isFinite }
-    guard points.count > 1 else { return .nan }
+    guard points.count > 1, !isWhole || points.count == count else { return .nan }
     let (x, y) = (
       points.reduce(0) { $0 + $1.x } / Double(points.count),
       points.reduce(0) { $0 + $1.y } / Double(points.count)

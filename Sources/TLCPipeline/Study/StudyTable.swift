@@ -10,8 +10,16 @@ struct StudyTable {
     var parameterCount: Double
     var tokens: Double
     var flops: Double
-    var validation: Double
-    var test: Double
+    var validation: Score
+    var test: Score
+  }
+
+  /// A model that was trained on a task.
+  struct FineTuned {
+    var shape: StudyPlan.Shape
+    var seed: Int
+    var task: String
+    var validation: Score
   }
 
   /// A compressed file.
@@ -25,16 +33,32 @@ struct StudyTable {
     var sparsity: Double
     var bits: Int?
     var bytes: Double
+    /// Numbers that are not 0.
+    var nonzero: Double
+    /// Numbers that are not 0 times bits; 32 where they are not rounded, and NaN where they have none.
+    var paperBytes: Double
     var validation: Score
     var test: Score
-    /// ‖W − Ŵ‖² / ‖W‖², the mean of all kinds of matrices.
-    var error: Double
+    /// ‖W − Ŵ‖² / ‖W‖², the mean of each kind of matrices.
+    var errors: [String: Double]
+
+    /// The mean of all kinds of matrices.
+    var error: Double { errors.values.sorted().reduce(0, +) / Double(max(1, errors.count)) }
   }
 
   /// How good a model is.
   struct Score {
     var loss: Double
     var accuracy: Double
+    /// What it is the sum of; empty where that was not kept.
+    var blocks: [Block] = []
+  }
+
+  /// Texts that are measured together.
+  struct Block {
+    /// The sum of the labels' losses.
+    var loss: Double
+    var labelCount: Double
   }
 
   /// A measurement of a training on its way.
@@ -50,76 +74,116 @@ struct StudyTable {
     var stepSeconds: Double
     var stepTokens: Double
     var parameterCount: Double
+    var layerParameterCount: Double
     var gigaflops: Double
   }
 
-  var models: [Model] = []
-  var compressed: [Compressed] = []
-  var speeds: [StudyPlan.Shape: Speed] = [:]
-  /// By shape and seed.
-  var curves: [StudyPlan.Shape: [Int: [Point]]] = [:]
+  /// A short training at one learning rate.
+  struct RateCheck {
+    var shape: StudyPlan.Shape
+    var rate: Double
+    var validation: Double
+  }
 
-  init(_ records: StudyRecords) {
-    for record in records.all where record["failed"] == nil {
-      guard let depth = record["depth"]?.count, let width = record["width"]?.count else { continue }
-      let shape = StudyPlan.Shape(depth: depth, width: width)
-      let seed = record["seed"]?.count ?? 0
-      switch record["kind"]?.text {
-      case "benchmark":
-        speeds[shape] = Speed(
-          stepSeconds: record.number("median_seconds"), stepTokens: record.number("step_tokens"),
-          parameterCount: record.number("parameters"), gigaflops: record.number("gflops"))
-      case "train":
-        curves[shape, default: [:]][seed] = (record["points"]?.elements ?? []).map {
-          Point(
-            step: $0.number("step"), seconds: $0.number("seconds"), flops: $0.number("flops"),
-            loss: $0["validation"]?.number("loss") ?? .nan)
-        }
-      case "cooldown":
-        models.append(
-          Model(
-            shape: shape, seed: seed, budget: record.number("budget"),
-            parameterCount: record.number("parameters"), tokens: record.number("tokens"),
-            flops: record.number("flops"), validation: record.score("validation").loss,
-            test: record.score("test").loss))
-      case "compress":
-        let errors = (record["errors"]?.members ?? []).compactMap { $0.value.double }
-        compressed.append(
-          Compressed(
-            shape: shape, seed: seed, budget: record.number("budget"), task: record["task"]?.text,
-            way: record["way"]?.text ?? "", pruning: record["pruning"]?.text ?? "none",
-            sparsity: record.number("sparsity"), bits: record["bits"]?.count,
-            bytes: record.number("bytes"), validation: record.score("validation"),
-            test: record.score("test"),
-            error: errors.reduce(0, +) / Double(max(1, errors.count))))
-      default: break
-      }
+  /// A model that was pruned step by step.
+  struct Recovery {
+    var shape: StudyPlan.Shape
+    var seed: Int
+    var task: String
+    var levels: [Level]
+  }
+
+  /// A step of pruning, with what training brought back.
+  struct Level {
+    var sparsity: Double
+    var before: Double
+    var after: Double
+    var epochs: Double
+  }
+
+  /// Which file it is; of files that were not pruned step by step, `recovered` is 0.
+  private struct Key: Hashable {
+    var shape: StudyPlan.Shape
+    var seed: Int
+    var budget: Double
+    var task: String?
+    var way: String
+    var recovered: Double
+
+    init(_ file: Compressed, way: String) {
+      (shape, seed, budget, task) = (file.shape, file.seed, file.budget, file.task)
+      self.way = way
+      recovered = file.pruning == "iterative" ? file.sparsity : 0
+    }
+
+    init(_ model: Model, way: String) {
+      (shape, seed, budget, task, recovered) = (model.shape, model.seed, model.budget, nil, 0)
+      self.way = way
     }
   }
 
+  var models: [Model] = []
+  var tuned: [FineTuned] = []
+  var compressed: [Compressed] = []
+  var rateChecks: [RateCheck] = []
+  var recoveries: [Recovery] = []
+  var speeds: [StudyPlan.Shape: Speed] = [:]
+  /// By shape and seed.
+  var curves: [StudyPlan.Shape: [Int: [Point]]] = [:]
   /// Shapes with a trained model, by the number of their parameters.
-  var shapes: [StudyPlan.Shape] {
-    models.map { $0.shape }.uniqued.sorted { parameters($0) < parameters($1) }
-  }
-
+  private(set) var shapes: [StudyPlan.Shape] = []
   /// Seeds in order.
-  var seeds: [Int] { Set(models.map { $0.seed }).sorted() }
-
+  private(set) var seeds: [Int] = []
   /// Budgets in order.
-  var budgets: [Double] { Set(models.map { $0.budget }).sorted() }
+  private(set) var budgets: [Double] = []
+  private var parameterCounts: [StudyPlan.Shape: Double] = [:]
+  private var layerParameterCounts: [StudyPlan.Shape: Double] = [:]
+  private var places: [Key: Int] = [:]
+
+  init(_ records: StudyRecords) {
+    for record in records.all where record["failed"] == nil { append(record) }
+    for (shape, speed) in speeds {
+      parameterCounts[shape] = speed.parameterCount
+      layerParameterCounts[shape] = speed.layerParameterCount
+    }
+    for model in models { parameterCounts[model.shape] = model.parameterCount }
+    shapes = models.map { $0.shape }.uniqued.sorted {
+      (parameters($0), $0.depth) < (parameters($1), $1.depth)
+    }
+    seeds = Set(models.map { $0.seed }).sorted()
+    budgets = Set(models.map { $0.budget }).sorted()
+    for (place, file) in compressed.enumerated() {
+      let key = Key(file, way: file.way)
+      if places[key] == nil { places[key] = place }
+    }
+  }
 
   /// The parameters of a shape.
-  func parameters(_ shape: StudyPlan.Shape) -> Double {
-    models.first { $0.shape == shape }?.parameterCount ?? speeds[shape]?.parameterCount ?? .nan
+  func parameters(_ shape: StudyPlan.Shape) -> Double { parameterCounts[shape] ?? .nan }
+
+  /// The parameters of a shape's layers, without tables and heads; NaN where it has no benchmark.
+  func layerParameters(_ shape: StudyPlan.Shape) -> Double { layerParameterCounts[shape] ?? .nan }
+
+  /// A model of masked tokens.
+  func model(_ shape: StudyPlan.Shape, seed: Int, budget: Double) -> Model? {
+    models.first { $0.shape == shape && $0.seed == seed && $0.budget == budget }
   }
-}
 
-extension StrictJSON {
-  /// A number of a key; NaN where there is none.
-  fileprivate func number(_ key: String) -> Double { self[key]?.double ?? .nan }
+  /// A compressed model of masked tokens.
+  func file(of model: Model, way: String) -> Compressed? {
+    places[Key(model, way: way)].map { compressed[$0] }
+  }
 
-  fileprivate func score(_ key: String) -> StudyTable.Score {
-    StudyTable.Score(
-      loss: self[key]?.number("loss") ?? .nan, accuracy: self[key]?.number("accuracy") ?? .nan)
+  /// The file of the same model as it was before it was compressed, which is measured with the same
+  /// texts.
+  func exact(of file: Compressed) -> Compressed? {
+    var key = Key(file, way: "exact")
+    key.recovered = 0
+    return places[key].map { compressed[$0] }
+  }
+
+  /// What a way to compress adds to the loss.
+  func drop(_ file: Compressed) -> Double {
+    file.test.loss - (exact(of: file)?.test.loss ?? .nan)
   }
 }

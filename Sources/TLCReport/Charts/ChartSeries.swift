@@ -6,12 +6,20 @@ public struct ChartPoint: Equatable, Sendable {
   public var y: Double
   /// What is written beside it; `nil` for nothing.
   public var label: String?
+  /// What is told of it where it is pointed at, and in the table, in place of its label.
+  public var note: String?
 
   /// Names a point.
-  public init(_ x: Double, _ y: Double, label: String? = nil) {
+  public init(_ x: Double, _ y: Double, label: String? = nil, note: String? = nil) {
     self.x = x
     self.y = y
     self.label = label
+    self.note = note
+  }
+
+  /// The series' name and what is told of the point.
+  func name(in series: String) -> String {
+    (note ?? label).map { "\(series): \($0)" } ?? series
   }
 }
 

@@ -10,6 +10,8 @@ public struct XYChart: Figure {
   public var y: ChartAxis
   /// What is drawn, the first lowest.
   public var series: [ChartSeries]
+  /// What bands show, in the table.
+  public var bandName = "range"
 
   /// Describes a chart.
   public init(
@@ -26,13 +28,13 @@ public struct XYChart: Figure {
   public var numbers: ReportTable {
     var table = ReportTable([.init("series"), .init(x.label, .right), .init(y.label, .right)])
     let hasBands = series.contains { !$0.band.isEmpty }
-    if hasBands { table.columns.append(.init("range", .right)) }
+    if hasBands { table.columns.append(.init(bandName, .right)) }
     for series in series {
       let bands = Dictionary(series.band.map { ($0.x, $0) }) { first, _ in first }
       for point in series.points {
-        let name = point.label.map { "\(series.name): \($0)" } ?? series.name
         var row: [ReportTable.Cell] = [
-          .text(name), .number(point.x, x.text(point.x)), .number(point.y, y.text(point.y)),
+          .text(point.name(in: series.name)), .number(point.x, x.text(point.x)),
+          .number(point.y, y.text(point.y)),
         ]
         if hasBands {
           row.append(

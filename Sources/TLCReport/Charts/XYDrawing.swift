@@ -134,10 +134,10 @@ struct XYDrawing {
     for (place, series) in chart.series.enumerated() where Self.hasMarkers(series) {
       for point in series.points where x.contains(point.x) && y.contains(point.y) {
         guard let at = self.place(point) else { continue }
-        let name = point.label.map { "\(series.name): \($0)" } ?? series.name
         svg.addPath(
           SVGElements.marker(place, at: at.x, at.y), class: "mark s\(place % 8)",
-          title: "\(name): \(chart.x.text(point.x)), \(chart.y.text(point.y))")
+          title: "\(point.name(in: series.name)): \(chart.x.text(point.x)),"
+            + " \(chart.y.text(point.y))")
       }
     }
   }

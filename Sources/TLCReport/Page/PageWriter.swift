@@ -107,7 +107,11 @@ struct PageWriter {
   }
 
   private static func side(_ column: ReportTable.Column) -> String {
-    column.alignment == .right ? " class=\"r\"" : ""
+    switch column.alignment {
+    case .left: ""
+    case .right: " class=\"r\""
+    case .wrapped: " class=\"w\""
+    }
   }
 
   private static func content(_ cell: ReportTable.Cell) -> String {

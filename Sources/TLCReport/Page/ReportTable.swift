@@ -6,6 +6,8 @@ public struct ReportTable: Equatable, Sendable {
     case left
     /// Numbers.
     case right
+    /// Sentences, which are broken into lines.
+    case wrapped
   }
 
   /// A column.
