@@ -17,11 +17,16 @@ import Testing
     var textInterval: [Double]?
   }
 
+  private struct File: Decodable {
+    var claims: [String: Expected]
+  }
+
   private static func expected() throws -> [String: Expected] {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return try decoder.decode(
-      [String: Expected].self, from: Data(try Fixtures.bytes("studies/expected.json")))
+      File.self, from: Data(try Fixtures.bytes("studies/expected.json"))
+    ).claims
   }
 
   /// The results of a study as a folder, of which lines may be left out.

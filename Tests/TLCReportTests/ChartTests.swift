@@ -93,6 +93,41 @@ private func everyFigure(_ name: String, _ numbers: [Double]) -> [any Figure] {
     #expect(!html.replacing("http://www.w3.org/2000/svg", with: "").contains("://"))
   }
 
+  @Test func `tells the note of a point in place of its label, which is drawn`() {
+    let chart = XYChart(
+      "t", description: "", x: ChartAxis("x"), y: ChartAxis("y"),
+      series: [
+        ChartSeries("s", [ChartPoint(1, 2, label: "short", note: "all of it"), ChartPoint(3, 4)])
+      ])
+    #expect(chart.svg.contains("<title>s: all of it: 1, 2</title>"))
+    #expect(chart.svg.contains(">short</text>") && !chart.svg.contains(">all of it</text>"))
+    #expect(chart.numbers.rows[0][0] == .text("s: all of it"))
+  }
+
+  @Test func `a chart alone has a ground, and one of a page has that of the page`() {
+    let figure = everyFigure("n", [1, 2])[0]
+    #expect(figure.svg.contains("fill=\"#ffffff\" style=\"fill: var(--ground)\"/>"))
+    #expect(figure.svg.contains("viewBox=\"-12 -12 464 "))
+    #expect(!figure.svg(id: "a").contains("var(--ground)"))
+  }
+
+  @Test func `files of charts are named for their titles, each differently`() {
+    func chart(_ title: String) -> any Figure {
+      BarChart(title, description: "", axis: .init("x"), bars: [])
+    }
+    let page = ReportPage(
+      "t",
+      sections: [
+        .init("s", [.figures([chart("A: 60 % of it's bytes, by depth"), chart("β")])]),
+        .init("s", [.details(summary: "more", [.figures([chart("a 60 of it s bytes by Depth")])])]),
+      ])
+    #expect(
+      page.figureFiles.map { $0.name } == [
+        "a-60-of-it-s-bytes-by-depth.svg", "figure.svg", "a-60-of-it-s-bytes-by-depth-2.svg",
+      ])
+    #expect(page.figureFiles.allSatisfy { isWellFormed($0.svg) })
+  }
+
   @Test func `keeps in a frontier what no other point beats`() {
     let points = [
       ChartPoint(3, 0.9), ChartPoint(1, 0.5), ChartPoint(2, 0.4), ChartPoint(1, 0.3),

@@ -15,7 +15,7 @@ extension StudyReport {
         .number(claim.mean, Self.text(claim.mean)), .text(Self.text(claim.interval)),
         .text(Self.text(claim.textInterval)),
         claim.interval == nil
-          ? .text("—") : .number(claim.probability, NumberText.general(claim.probability)),
+          ? .text("—") : .number(claim.probability, Self.text(claim.probability)),
         .text(claim.values.map { "\($0.seed): \(Self.text($0.value))" }.joined(separator: ", ")),
         .text(claim.statistic),
       ])
@@ -23,8 +23,13 @@ extension StudyReport {
     return table
   }
 
+  /// A number in three significant digits; a dash where there is none.
   static func text(_ value: Double) -> String {
-    value.isFinite ? NumberText.general(value) : "—"
+    guard value.isFinite else { return "—" }
+    let size = value.magnitude
+    if size == 0 || size >= 10 { return NumberText.general(value) }
+    if size < 0.001 { return NumberText.scientific(value) }
+    return NumberText.fixed(value, size >= 1 ? 2 : size >= 0.1 ? 3 : size >= 0.01 ? 4 : 5)
   }
 
   private static func text(_ interval: ClosedRange<Double>?) -> String {

@@ -30,18 +30,18 @@ struct SeedStatistic: Sendable {
     return Self.probability(beyond: abs(mean) / error, freedom: values.count - 1)
   }
 
-  /// The probability of |t| above a number: Simpson's rule over t = √ν tan θ.
+  /// The probability of |t| above a number: with t = √ν tan θ, the sum of powers of cos θ that it is for
+  /// whole ν.
   static func probability(beyond t: Double, freedom: Int) -> Double {
-    func integral(_ from: Double, _ to: Double) -> Double {
-      let count = 2000
-      let step = (to - from) / Double(count)
-      return (0...count).reduce(0) { sum, place in
-        let weight = place == 0 || place == count ? 1.0 : place % 2 == 1 ? 4 : 2
-        return sum + weight * pow(cos(from + Double(place) * step), Double(freedom - 1))
-      } * step / 3
-    }
     let angle = atan(t / Double(freedom).squareRoot())
-    return integral(angle, .pi / 2) / integral(0, .pi / 2)
+    let isOdd = freedom % 2 == 1
+    var (term, sum) = (isOdd ? cos(angle) : 1, 0.0)
+    for power in stride(from: isOdd ? 3 : 2, through: freedom, by: 2) {
+      sum += term
+      term *= cos(angle) * cos(angle) * Double(power - 1) / Double(power)
+    }
+    let within = isOdd ? 2 / Double.pi * (angle + sin(angle) * sum) : sin(angle) * sum
+    return max(0, 1 - within)
   }
 
   /// The number that |t| exceeds with a probability of 5%.

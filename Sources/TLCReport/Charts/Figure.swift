@@ -31,25 +31,37 @@ extension Figure {
   /// The chart as an element of a page, whose styles it uses.
   ///
   /// - Parameter id: of the element; unique on the page, of letters and digits.
-  public func svg(id: String) -> String { svg(id: id, attributes: "", head: "") }
-
-  /// The chart as a file of SVG that needs no other.
-  public var svg: String {
-    let (_, height) = drawing()
-    return svg(
-      id: "chart",
-      attributes: " width=\"\(FigureLayout.width)\" height=\"\(height)\"",
-      head: "<style>\n\(Stylesheet.charts)</style>\n") + "\n"
+  public func svg(id: String) -> String {
+    let (elements, height) = drawing()
+    return svg(id: id, "viewBox=\"0 0 \(FigureLayout.width) \(height)\"", elements)
   }
 
-  private func svg(id: String, attributes: String, head: String) -> String {
+  /// The chart as a file of SVG that needs no other. It has a ground of its own, light or dark as the
+  /// reader's system is, whatever the page around it has.
+  public var svg: String {
     let (elements, height) = drawing()
-    return """
-      <svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" \
-      aria-labelledby="\(id)-t \(id)-d" viewBox="0 0 \(FigureLayout.width) \(height)"\(attributes)>
-      <title id="\(id)-t">\(Markup.escaped(title))</title>
-      <desc id="\(id)-d">\(Markup.escaped(description))</desc>
-      \(head)\(elements)</svg>
+    let margin = 12
+    let size = (width: FigureLayout.width + 2 * margin, height: height + 2 * margin)
+    let ground = """
+      <style>
+      \(Stylesheet.charts)</style>
+      <rect x="-\(margin)" y="-\(margin)" width="\(size.width)" height="\(size.height)" \
+      fill="#ffffff" style="fill: var(--ground)"/>
+
       """
+    return svg(
+      id: "chart",
+      "viewBox=\"-\(margin) -\(margin) \(size.width) \(size.height)\" width=\"\(size.width)\""
+        + " height=\"\(size.height)\"", ground + elements) + "\n"
+  }
+
+  private func svg(id: String, _ attributes: String, _ elements: String) -> String {
+    """
+    <svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" \
+    aria-labelledby="\(id)-t \(id)-d" \(attributes)>
+    <title id="\(id)-t">\(Markup.escaped(title))</title>
+    <desc id="\(id)-d">\(Markup.escaped(description))</desc>
+    \(elements)</svg>
+    """
   }
 }
