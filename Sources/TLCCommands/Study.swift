@@ -12,7 +12,8 @@ struct StudyCommand: ParsableCommand {
       Everything of a study is a job that is done once: its result is a line of \
       FOLDER/results.jsonl. A study that is stopped, however, goes on where it was when it is run \
       again. Budgets of training are seconds, turned into steps by a benchmark of each shape that \
-      is a job of its own: let the machine be quiet for those, which --only benchmark runs alone.
+      is a job of its own: let the machine be quiet for those, which --only benchmark runs alone. \
+      --seed runs a study seed by seed, so that there is a whole result after the first.
       """)
 
   @Argument(
@@ -40,6 +41,13 @@ struct StudyCommand: ParsableCommand {
       "Run jobs of this kind alone: benchmark, rate-check, train, cooldown, finetune, recover, "
         + "compress. May be repeated.", valueName: "kind"))
   var only: [String] = []
+
+  @Option(
+    name: .customLong("seed"),
+    help: ArgumentHelp(
+      "Run jobs of this seed of the study alone, and benchmarks. May be repeated.",
+      valueName: "seed"))
+  var seeds: [UInt64] = []
 
   @Flag(help: "Print the jobs and the time that they will take, and do nothing.")
   var dryRun = false
@@ -72,11 +80,16 @@ struct StudyCommand: ParsableCommand {
     Termination.handle { Terminal.clearProgress() }
     try reportingErrors {
       let plan = try plan()
-      if dryRun { return printJobs(plan) }
+      for seed in seeds where !plan.seeds.contains(seed) {
+        let known = plan.seeds.map { "\($0)" }.joined(separator: ", ")
+        throw ValidationError("--seed \(seed) is none of the study's seeds, which are \(known)")
+      }
       var study = Study(plan, folder: output ?? "")
       study.jobCount = jobs
       study.parallelism = threads.parallelism
       study.kinds = only.isEmpty ? nil : Set(only)
+      study.seeds = seeds.isEmpty ? nil : Set(seeds)
+      if dryRun { return printJobs(study) }
       let printer = Terminal.studyPrinter(outputs)
       let (doneCount, failures) = try study.run(observing: printer)
       Terminal.clearProgress()
@@ -106,10 +119,10 @@ struct StudyCommand: ParsableCommand {
     return try StudyPlan(parsing: text, path: path, variables: values)
   }
 
-  private func printJobs(_ plan: StudyPlan) {
-    let estimate = StudyEstimate(plan, folder: output)
+  private func printJobs(_ study: Study) {
+    let estimate = StudyEstimate(study.plan, folder: output)
     var table: [(kind: String, count: Int, seconds: Double)] = Self.kinds.map { ($0, 0, 0) }
-    for job in plan.jobs {
+    for job in study.jobs {
       let seconds = estimate.seconds(of: job)
       if !outputs.quiet { print("\(job.name)  \(Format.fixed(seconds, 1)) s") }
       guard let place = table.firstIndex(where: { $0.kind == job.kind }) else { continue }

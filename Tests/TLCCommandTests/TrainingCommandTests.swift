@@ -144,6 +144,27 @@ struct TrainingCommandTests {
     }
   }
 
+  @Test func `a seed that a study lacks is refused with those that it has`() throws {
+    let scratch = try Scratch()
+    let study = try scratch.write(
+      Array(
+        """
+        tlc-study: 1
+        corpus: {texts: [text.txt]}
+        shapes: [{depth: 1, width: 32}]
+        seeds: [3, 5]
+        training: {budgets: [1]}
+        """.utf8), to: "study.yaml")
+    let refused = try Tool.run("tlc", "study", study, "--dry-run", "--seed", "3", "--seed", "4")
+    #expect(refused.status == 64)
+    #expect(
+      refused.errors.hasPrefix(
+        "Error: --seed 4 is none of the study's seeds, which are 3, 5\n"), "\(refused.errors)")
+    let jobs = try Tool.run("tlc", "study", study, "--dry-run", "--seed", "5")
+    #expect(jobs.status == 0 && jobs.output.contains("train-d1-w32-s5"), "\(jobs)")
+    #expect(!jobs.output.contains("-s3") && jobs.output.contains("benchmark-d1-w32"))
+  }
+
   @Test func `what cannot be trained is refused before it is`() throws {
     let scratch = try Scratch()
     let text = try scratch.write(Self.text(8), to: "text.txt")

@@ -82,6 +82,27 @@ import Testing
     #expect(error?.description.contains("is of another study: \"plan\" is") == true)
   }
 
+  @Test func `a seed's jobs, with benchmarks, need no other seed's`() throws {
+    let scratch = try Scratch()
+    var plan = try Self.plan(scratch.path(""))
+    plan.seeds = [1, 2]
+    plan.rateCheck = .init(rates: [0.001], shapes: plan.shapes, budget: 1)
+    var study = Study(plan, folder: scratch.path("study"))
+    func names() -> Set<String> { Set(study.jobs.map { $0.name }) }
+    let all = names()
+    study.seeds = [2]
+    let second = names()
+    #expect(second.contains("benchmark-d1-w32") && second.contains("train-d1-w32-s2"))
+    #expect(study.jobs.allSatisfy { $0.seed == 2 || $0.kind == "benchmark" })
+    #expect(study.jobs.allSatisfy { second.isSuperset(of: $0.needs) })
+    study.seeds = [1]
+    let first = names()
+    #expect(first.contains { $0.hasPrefix("rate-") } && first.intersection(second).count == 1)
+    #expect(first.union(second) == all)
+    study.kinds = ["train"]
+    #expect(study.jobs.map { $0.name } == ["train-d1-w32-s1"])
+  }
+
   @Test func `training that diverges is a result, and what needs it is not done`() throws {
     let scratch = try Scratch()
     var plan = try Self.plan(scratch.path(""))

@@ -17,6 +17,8 @@ public struct Study: Sendable {
   public var parallelism = Parallelism.automatic
   /// The kinds of jobs that are run; `nil` for all.
   public var kinds: Set<String>?
+  /// The seeds whose jobs are run, with those that have no seed; `nil` for all.
+  public var seeds: Set<UInt64>?
 
   /// A study of a plan.
   public init(_ plan: StudyPlan, folder: String) {
@@ -26,6 +28,14 @@ public struct Study: Sendable {
 
   /// The file of results.
   public static let resultsName = "results.jsonl"
+
+  /// The jobs of the kinds and of the seeds that are asked for, in the order of the plan.
+  public var jobs: [StudyJob] {
+    plan.jobs.filter { job in
+      kinds?.contains(job.kind) ?? true
+        && (job.seed.map { seeds?.contains($0) ?? true } ?? true)
+    }
+  }
 
   /// Runs what is not done yet.
   ///
@@ -48,7 +58,7 @@ public struct Study: Sendable {
         ("texts", .array(digest.map { .string($0) })),
         ("threads", .count(max(1, parallelism.threads / jobCount))),
       ])
-    let jobs = plan.jobs.filter { kinds?.contains($0.kind) ?? true }
+    let jobs = jobs
     let queue = StudyQueue(jobs, results, estimate: StudyEstimate(plan, results))
     guard queue.hasWork else { return (0, queue.failures) }
     let data = try StudyData(plan, folder: folder, parallelism: parallelism)
