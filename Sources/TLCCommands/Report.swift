@@ -12,7 +12,9 @@ struct Report: ParsableCommand {
       tensor's part in the difference is measured. `tlc-convert --report` writes the same page, with \
       the rates that a goal was sought with.
 
-      Of a folder of `tlc study`, also while it runs: its curves, and a verdict on each claim.
+      Of a folder of `tlc study`, also while it runs: its curves, and a verdict on each claim. \
+      --figures writes charts for other documents, each with a ground that is light or dark as the \
+      reader's system is.
 
       Ends with status 0 where all is as the file states, 1 where what is measured is not, 2 where \
       the file is damaged, and no page is written, 3 where a file cannot be read or written, 4 where \
@@ -36,7 +38,14 @@ struct Report: ParsableCommand {
     completion: .file(extensions: ["html"]))
   var output: String?
 
-  @Flag(help: "Replace a file that is there.")
+  @Option(
+    help: ArgumentHelp(
+      "Write each chart as a file of SVG too, named for its title, into this folder.",
+      valueName: "folder"),
+    completion: .directory)
+  var figures: String?
+
+  @Flag(help: "Replace files that are there.")
   var force = false
 
   @OptionGroup var threads: ThreadOptions
@@ -57,8 +66,8 @@ struct Report: ParsableCommand {
     try reportingErrors {
       if StudyReport.isStudy(file) {
         let page = try PageFile(path: path, overwriting: force)
-        try page.write(try StudyReport(folder: file).page)
-        if !outputs.quiet { Terminal.printLine("\(path): report of \(file)") }
+        try write(try StudyReport(folder: file).page, to: page)
+        tell()
         return
       }
       let checkpoint = try Checkpoint(path: file)
@@ -67,13 +76,25 @@ struct Report: ParsableCommand {
         checkpoint, comparing: against.map { .all(source: $0) } ?? .none,
         parallelism: threads.parallelism, progress: outputs.progressPrinter)
       Terminal.clearProgress()
-      try page.write(report.page)
+      try write(report.page, to: page)
       if let failure = report.verification.failure { throw failure }
       for mismatch in (report.comparison?.mismatches ?? []) + (report.runs?.mismatches ?? []) {
         Terminal.printError("error: \(mismatch)")
       }
       if !report.isSound { throw ExitStatus.failure }
-      if !outputs.quiet { Terminal.printLine("\(path): report of \(file)") }
+      tell()
     }
+  }
+
+  private func write(_ page: ReportPage, to file: PageFile) throws {
+    let charts = try figures.map { try FigureFiles(page, folder: $0, overwriting: force) }
+    try file.write(page)
+    try charts?.write()
+  }
+
+  private func tell() {
+    guard !outputs.quiet else { return }
+    Terminal.printLine("\(path): report of \(file)")
+    if let figures { Terminal.printLine("\(figures): its charts") }
   }
 }

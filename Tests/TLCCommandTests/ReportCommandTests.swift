@@ -89,4 +89,46 @@ import Testing
     #expect(refused.status == 3)
     #expect(try scratch.names().sorted() == ["digits.h5", "digits.tlcq", "page.html"])
   }
+
+  private static func study(_ scratch: Scratch) throws -> String {
+    try FileManager.default.createDirectory(
+      atPath: scratch.path("study"), withIntermediateDirectories: true)
+    _ = try scratch.write(try Fixtures.bytes("studies/results.jsonl"), to: "study/results.jsonl")
+    return scratch.path("study")
+  }
+
+  @Test func `writes the charts of a study as files, and replaces them only where it may`() throws {
+    let scratch = try Scratch()
+    let study = try Self.study(scratch)
+    let charts = scratch.path("docs/charts")
+    let arguments = ["report", study, "-o", scratch.path("page.html"), "--figures", charts]
+    let written = try Tool.run("tlc", arguments)
+    #expect(written.status == 0, "\(written.errors)")
+    #expect(written.output.hasSuffix("docs/charts: its charts\n"))
+    let names = try FileManager.default.contentsOfDirectory(atPath: charts)
+    #expect(names.count == 46 && names.allSatisfy { $0.hasSuffix(".svg") }, "\(names)")
+    let chart = try Self.text("\(charts)/loss-against-seconds-by-depth.svg")
+    #expect(chart.hasPrefix("<svg xmlns=") && chart.contains("8 layers"))
+    // Another page, so that charts alone are in the way; no page is left behind.
+    let other = ["report", study, "-o", scratch.path("other.html"), "--figures", charts]
+    let again = try Tool.run("tlc", other)
+    #expect(again.status == 3 && again.errors.hasSuffix("; --force replaces it\n"))
+    #expect(try scratch.names().sorted() == ["docs", "page.html", "study"])
+    #expect(try Tool.run("tlc", arguments + ["--force"]).status == 0)
+    #expect(try Self.text("\(charts)/loss-against-seconds-by-depth.svg") == chart)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: charts).count == 46)
+  }
+
+  @Test func `writes the charts of a file as files`() throws {
+    let scratch = try Scratch()
+    let charts = scratch.path("charts")
+    let written = try Tool.run(
+      "tlc", "report", Fixtures.path("valid/values-by-masks.tlcq"), "-o",
+      scratch.path("page.html"), "--figures", charts, "--quiet")
+    #expect(written.status == 0 && written.output.isEmpty, "\(written)")
+    let page = try Self.text(scratch.path("page.html"))
+    let names = try FileManager.default.contentsOfDirectory(atPath: charts)
+    #expect(names.count == page.components(separatedBy: "<figure>").count - 1, "\(names)")
+    for name in names { #expect(try Self.text("\(charts)/\(name)").hasSuffix("</svg>\n")) }
+  }
 }
