@@ -7,54 +7,16 @@ import Testing
 @testable import TLCPipeline
 
 @Suite struct StudyTests {
-  /// A study of one shape, small enough for a test.
-  private static func plan(_ folder: String) throws -> StudyPlan {
-    var plan = try StudyPlan.quick(in: folder)
-    plan.shapes = [.init(depth: 1, width: 32)]
-    plan.compression.bits = [4]
-    plan.compression.bothSparsities = []
-    plan.tasks[0].isRecovered = false
-    return plan
-  }
-
   private struct Stop: Error {}
-
-  /// What results say, but for the times that they took.
-  private static func untimed(_ records: StudyRecords) -> [String: String] {
-    var texts: [String: String] = [:]
-    for record in records.all {
-      let members = (record.members ?? []).filter { $0.key != "elapsed" }
-      texts[record["job"]?.text ?? ""] = StrictJSON.object(members).json
-    }
-    return texts
-  }
-
-  /// A folder with a benchmark that says how long a step takes, so that budgets are the same steps
-  /// wherever the test runs, and behind it what a process that was killed left.
-  private static func benchmarked(
-    _ plan: StudyPlan, _ folder: String, in scratch: Scratch
-  ) throws -> Study {
-    var study = Study(plan, folder: scratch.path(folder))
-    study.parallelism = .serial
-    study.kinds = []
-    try study.run()
-    let path = "\(study.folder)/results.jsonl"
-    let heading = try String(contentsOfFile: path, encoding: .utf8)
-    let benchmark = #"{"job":"benchmark-d1-w32","kind":"benchmark","median_seconds":0.01}"#
-    try Data((heading + benchmark + "\n{\"job\":\"cut o").utf8)
-      .write(to: URL(fileURLWithPath: path))
-    study.kinds = nil
-    return study
-  }
 
   @Test func `a study that is stopped anywhere goes on to the same results`() throws {
     let scratch = try Scratch()
-    let plan = try Self.plan(scratch.path(""))
-    let whole = try Self.benchmarked(plan, "whole", in: scratch)
+    let plan = try StudyPlan.tiny(in: scratch.path(""))
+    let whole = try Study.benchmarked(plan, "whole", in: scratch)
     try whole.run()
     let records = try StudyRecords(folder: whole.folder)
     #expect(records.all.count == plan.jobs.count)
-    let study = try Self.benchmarked(plan, "stopped", in: scratch)
+    let study = try Study.benchmarked(plan, "stopped", in: scratch)
     var (stops, isDone) = (0, false)
     while !isDone, stops < 40 {
       let calls = Counter(5 + stops * 13)
@@ -66,13 +28,13 @@ import Testing
       }
     }
     #expect(isDone && stops > 2, "\(stops)")
-    #expect(Self.untimed(try StudyRecords(folder: study.folder)) == Self.untimed(records))
+    #expect(try StudyRecords(folder: study.folder).untimed == records.untimed)
     #expect(try study.run().doneCount == 0)
   }
 
   @Test func `another study is refused in the folder`() throws {
     let scratch = try Scratch()
-    var plan = try Self.plan(scratch.path(""))
+    var plan = try StudyPlan.tiny(in: scratch.path(""))
     var study = Study(plan, folder: scratch.path("study"))
     study.kinds = ["benchmark"]
     try study.run()
@@ -105,12 +67,12 @@ import Testing
 
   @Test func `training that diverges is a result, and what needs it is not done`() throws {
     let scratch = try Scratch()
-    var plan = try Self.plan(scratch.path(""))
+    var plan = try StudyPlan.tiny(in: scratch.path(""))
     (plan.rate, plan.decay) = (1e30, 1)
     plan.budgets = [3]
     plan.compression = .init()
     plan.tasks = []
-    let study = try Self.benchmarked(plan, "study", in: scratch)
+    let study = try Study.benchmarked(plan, "study", in: scratch)
     let (doneCount, failures) = try study.run()
     #expect(doneCount == 1)
     let record = try StudyRecords(folder: study.folder)["train-d1-w32-s1"]

@@ -69,6 +69,34 @@ struct RecoveryTests {
     #expect(store.tensors() == before)
   }
 
+  @Test(arguments: 1...4)
+  func `what is stopped behind a level goes on to the same bits`(_ count: Int) throws {
+    struct Stop: Error {}
+    let model = try TrainerTests.model()
+    let initial = model.initialTensors(seed: 4)
+    var recovery = Recovery()
+    (recovery.sparsity, recovery.bits, recovery.greatestEpochCount) = (0.4, 4, 0.3)
+    func run(
+      after past: (weights: [String: Tensor], levels: [Recovery.Level])? = nil,
+      _ observe: (Recovery.Level, ParameterStore) throws -> Void = { _, _ in }
+    ) throws -> (weights: [String: Tensor], levels: [Recovery.Level]) {
+      try recovery.run(
+        model, weights: initial, task: TrainerTests.trainer(TrainerTests.settings(1)).task,
+        settings: TrainerTests.settings(1), after: past, observing: observe)
+    }
+    var past: (weights: [String: Tensor], levels: [Recovery.Level]) = ([:], [])
+    #expect(throws: Stop.self) {
+      _ = try run { level, store in
+        past = (store.tensors(), past.levels + [level])
+        if past.levels.count == count { throw Stop() }
+      }
+    }
+    var gone: [Recovery.Level] = []
+    let (whole, again) = (try run(), try run(after: past) { level, _ in gone.append(level) })
+    #expect(again.weights == whole.weights && again.levels == whole.levels)
+    #expect(whole.levels.count == 4 && past.levels + gone == whole.levels)
+  }
+
   @Test func `a model that learnt is pruned, rounded, and learns again`() throws {
     let trainer = try TrainerTests.trainer(TrainerTests.settings(120) { $0.dropout = 0 })
     while !trainer.isDone { _ = try trainer.step() }

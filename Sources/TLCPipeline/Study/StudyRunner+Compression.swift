@@ -27,7 +27,7 @@ extension StudyRunner {
       + (try measure(trained, task: task.name))
   }
 
-  private func settings(
+  func settings(
     of task: StudyPlan.Task, stepCount: Int, seed: UInt64
   ) -> TrainingSettings {
     var settings = TrainingSettings(
@@ -36,36 +36,6 @@ extension StudyRunner {
       seed: seed, threadCount: parallelism.threads)
     settings.optimizer.decay = plan.decay
     return settings
-  }
-
-  /// Prunes a model step by step, as the paper does, and keeps the model of each level.
-  func recover(_ model: StudyModel) throws -> Members {
-    guard let task = plan.tasks.first(where: { $0.name == model.task }),
-      let texts = data.tasks[task.name], let last = plan.recoveredSparsities.last
-    else { return [] }
-    var trained = try TrainedModel(path: path(model), parallelism: parallelism)
-    var recovery = Recovery()
-    (recovery.share, recovery.sparsity) = (plan.recoveredSparsities[0], last)
-    let masked = try classification(texts, measuring: texts.validation, trained)
-    var levels: [StrictJSON] = []
-    _ = try recovery.run(
-      trained.model, weights: trained.weights, task: masked,
-      settings: settings(of: task, stepCount: 1, seed: model.seed)
-    ) { level, store in
-      var kept = model
-      kept.recovered = plan.recoveredSparsities[levels.count]
-      trained.weights = store.tensors()
-      try trained.write(
-        to: path(kept), overwriting: true, seed: model.seed, parallelism: parallelism)
-      levels.append(
-        .object([
-          ("sparsity", .number(level.sparsity)), ("before", .number(level.before)),
-          ("after", .number(level.after)), ("steps", .count(level.stepCount)),
-          ("epochs", .number(level.epochCount)), ("recovered", .boolean(level.isRecovered)),
-        ]))
-      try report("level \(levels.count)/\(plan.recoveredSparsities.count)")
-    }
-    return [("levels", .array(levels))]
   }
 
   /// Compresses a model as any other file is, and measures what the file holds.

@@ -23,7 +23,7 @@ struct StudyRunner: Sendable {
     case .train(let shape, let seed): try train(job, shape, seed)
     case .cooldown(let model): try coolDown(job, model)
     case .fineTune(let model): try fineTune(job, model)
-    case .recover(let model): try recover(model)
+    case .recover(let model): try recover(job, model)
     case .compress(let model, let way): try compress(model, way)
     }
   }

@@ -1,4 +1,5 @@
 public import TLCCore
+internal import TLCKernels
 import TLCModel
 
 /// Prunes a model step by step, and trains it after each until it is nearly as good as it was (Li et
@@ -20,6 +21,20 @@ public struct Recovery: Sendable {
     public var epochCount: Double
     /// Whether the accuracy came near enough to what it was, before the epoch was over.
     public var isRecovered: Bool
+
+    /// What a level did.
+    public init(
+      sparsity: Double, bits: Int?, before: Double, after: Double, stepCount: Int,
+      epochCount: Double, isRecovered: Bool
+    ) {
+      self.sparsity = sparsity
+      self.bits = bits
+      self.before = before
+      self.after = after
+      self.stepCount = stepCount
+      self.epochCount = epochCount
+      self.isRecovered = isRecovered
+    }
   }
 
   /// Which weights are pruned and rounded.
@@ -70,12 +85,15 @@ public struct Recovery: Sendable {
   ///   - tensors: its weights, by name.
   ///   - task: what it learns, and is measured with.
   ///   - settings: how it is trained; the steps are those of the epochs of a level.
+  ///   - past: what a recovery of the same model was when it was stopped, weights and levels: it goes
+  ///     on behind them, to the same bits. `nil` for nothing.
   ///   - observe: is told of each level and of its weights, which are not rounded; may throw, to end
   ///     it all.
   /// - Returns: the weights, and the levels.
   public func run(
     _ model: EncoderModel, weights tensors: [String: Tensor], task: any TrainingTask,
     settings: TrainingSettings,
+    after past: (weights: [String: Tensor], levels: [Level])? = nil,
     observing observe: (Level, ParameterStore) throws -> Void = { _, _ in }
   ) throws -> (weights: [String: Tensor], levels: [Level]) {
     try require()
@@ -96,7 +114,8 @@ public struct Recovery: Sendable {
     }
     let target = tolerance * (try accuracy(nil))
     let masks = MaskConstraint(weights, of: store)
-    var done: [Level] = []
+    var done = past?.levels ?? []
+    if let past { try resume(past, store, masks, &settings) }
     func train(_ constraint: any WeightConstraint, bits: Int?) throws {
       var level = Level(
         sparsity: Double(masks.droppedCount) / Double(max(1, masks.count)), bits: bits,
@@ -118,14 +137,34 @@ public struct Recovery: Sendable {
       done.append(level)
       try observe(level, store)
     }
-    for share in levels {
+    for share in levels.dropFirst(done.count) {
       masks.drop(share: share, of: store)
       try train(masks, bits: nil)
     }
-    if let bits {
+    if let bits, done.count == levels.count {
       let grid = GridConstraint(weights, of: store, bits: bits)
       try train(ConstraintList([grid, masks]), bits: bits)
     }
     return (store.tensors(), done)
+  }
+  /// Puts weights, masks and the order of examples where a level left them.
+  private func resume(
+    _ past: (weights: [String: Tensor], levels: [Level]), _ store: ParameterStore,
+    _ masks: MaskConstraint, _ settings: inout TrainingSettings
+  ) throws(TrainingError) {
+    guard past.levels.count <= levels.count + (bits == nil ? 0 : 1) else {
+      throw .state("\(past.levels.count) levels are done, of \(levels.count)")
+    }
+    for parameter in store.parameters {
+      guard let tensor = past.weights[parameter.name], tensor.dtype == .f32,
+        tensor.shape == parameter.shape
+      else {
+        throw .state("it has no weight \"\(parameter.name)\", f32 of shape \(parameter.shape)")
+      }
+      store[parameter].set(tensor)
+    }
+    settings.seed &+= UInt64(past.levels.count)
+    // What was dropped is 0, and so the least.
+    if let share = levels.prefix(past.levels.count).last { masks.drop(share: share, of: store) }
   }
 }
