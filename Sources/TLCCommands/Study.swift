@@ -38,8 +38,8 @@ struct StudyCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Run jobs of this kind alone: benchmark, rate-check, train, cooldown, finetune, recover, "
-        + "compress. May be repeated.", valueName: "kind"))
+      "Run jobs of this kind alone: benchmark, rate-check, batch-check, train, cooldown, finetune, "
+        + "recover, compress. May be repeated.", valueName: "kind"))
   var only: [String] = []
 
   @Option(
@@ -56,7 +56,8 @@ struct StudyCommand: ParsableCommand {
   @OptionGroup var outputs: OutputOptions
 
   private static let kinds = [
-    "benchmark", "rate-check", "train", "cooldown", "finetune", "recover", "compress",
+    "benchmark", "rate-check", "batch-check", "train", "cooldown", "finetune", "recover",
+    "compress",
   ]
 
   func validate() throws {

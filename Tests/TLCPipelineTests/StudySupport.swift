@@ -52,3 +52,15 @@ extension StudyRecords {
     return texts
   }
 }
+
+/// Counts down, of one thread at a time.
+final class Countdown: @unchecked Sendable {
+  private var left: Int
+
+  init(_ left: Int) { self.left = left }
+
+  func isOver() -> Bool {
+    left -= 1
+    return left < 0
+  }
+}

@@ -19,7 +19,7 @@ import Testing
     let study = try Study.benchmarked(plan, "stopped", in: scratch)
     var (stops, isDone) = (0, false)
     while !isDone, stops < 40 {
-      let calls = Counter(5 + stops * 13)
+      let calls = Countdown(5 + stops * 13)
       do {
         try study.run { _ in if calls.isOver() { throw Stop() } }
         isDone = true
@@ -108,17 +108,5 @@ import Testing
       }
       #expect(error?.description.contains(sentence) == true, "\(String(describing: error))")
     }
-  }
-}
-
-/// Counts down.
-private final class Counter: @unchecked Sendable {
-  private var left: Int
-
-  init(_ left: Int) { self.left = left }
-
-  func isOver() -> Bool {
-    left -= 1
-    return left < 0
   }
 }

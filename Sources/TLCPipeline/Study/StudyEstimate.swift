@@ -74,6 +74,12 @@ public struct StudyEstimate: Sendable {
     }
     switch job.work {
     case .benchmark: return step(shape) * Double(plan.benchmarkStepCount + 3)
+    case .batchBenchmark(_, let batch):
+      return step(shape) * Double(batch) / Double(plan.batchCount)
+        * Double(plan.benchmarkStepCount + 3)
+    case .batchCheck:
+      return (plan.batchCheck?.budget ?? 0) + measuring(plan.measuredCount)
+        + Double(plan.pointCount) * measuring(plan.pointMeasuredCount)
     case .rateCheck: return (plan.rateCheck?.budget ?? 0) + measuring(plan.measuredCount)
     case .train:
       return (plan.budgets.last ?? 0) * (1 - plan.cooldownShare)

@@ -7,8 +7,12 @@ public struct StudyJob: Equatable, Sendable {
   public enum Work: Equatable, Sendable {
     /// Steps of a shape are timed.
     case benchmark(StudyPlan.Shape)
+    /// Steps of another size than the study's are timed.
+    case batchBenchmark(StudyPlan.Shape, batch: Int)
     /// A short training with another learning rate.
     case rateCheck(StudyPlan.Shape, rate: Float, seed: UInt64)
+    /// A short training with steps of another size.
+    case batchCheck(StudyPlan.Shape, batch: Int, seed: UInt64)
     /// A training at a constant rate, up to where the last cooldown begins.
     case train(StudyPlan.Shape, seed: UInt64)
     /// The cooldown of a training at a budget.
@@ -30,6 +34,8 @@ public struct StudyJob: Equatable, Sendable {
   public var name: String {
     switch work {
     case .benchmark(let shape): "benchmark-\(shape.name)"
+    case .batchBenchmark(let shape, let batch): "benchmark-\(shape.name)-b\(batch)"
+    case .batchCheck(let shape, let batch, let seed): "batch-\(shape.name)-s\(seed)-b\(batch)"
     case .rateCheck(let shape, let rate, let seed): "rate-\(shape.name)-s\(seed)-r\(rate)"
     case .train(let shape, let seed): "train-\(shape.name)-s\(seed)"
     case .cooldown(let model): "cooldown-\(model.name)"
@@ -42,7 +48,8 @@ public struct StudyJob: Equatable, Sendable {
   /// The kind of work, as results name it.
   public var kind: String {
     switch work {
-    case .benchmark: "benchmark"
+    case .benchmark, .batchBenchmark: "benchmark"
+    case .batchCheck: "batch-check"
     case .rateCheck: "rate-check"
     case .train: "train"
     case .cooldown: "cooldown"
@@ -65,7 +72,9 @@ public struct StudyJob: Equatable, Sendable {
   /// The shape that it is of.
   var shape: StudyPlan.Shape {
     switch work {
-    case .benchmark(let shape), .rateCheck(let shape, _, _), .train(let shape, _): shape
+    case .benchmark(let shape), .batchBenchmark(let shape, _), .rateCheck(let shape, _, _),
+      .batchCheck(let shape, _, _), .train(let shape, _):
+      shape
     case .cooldown(let model), .fineTune(let model), .recover(let model), .compress(let model, _):
       model.shape
     }
@@ -193,10 +202,35 @@ extension StudyPlan {
             needs: ["benchmark-\(shape.name)"]))
       }
     }
+    for shape in batchCheck?.shapes ?? [] {
+      for batch in batchCheck?.batches ?? [] {
+        jobs.append(
+          StudyJob(
+            work: .batchCheck(shape, batch: batch, seed: seeds[0]),
+            needs: [benchmark(shape, batch: batch).name]))
+      }
+    }
     var random = SplitMix64(seed: orderSeed)
-    let timed = (shapes + (rateCheck?.shapes ?? [])).uniqued.shuffled(using: &random)
-    return timed.map { StudyJob(work: .benchmark($0), needs: []) }
-      + jobs.shuffled(using: &random)
+    return benchmarks.shuffled(using: &random) + jobs.shuffled(using: &random)
+  }
+
+  /// The job that times steps of a size.
+  func benchmark(_ shape: Shape, batch: Int) -> StudyJob {
+    StudyJob(
+      work: batch == batchCount ? .benchmark(shape) : .batchBenchmark(shape, batch: batch),
+      needs: [])
+  }
+
+  private var benchmarks: [StudyJob] {
+    let shapes = (shapes + (rateCheck?.shapes ?? [])).uniqued
+    let checked = batchCheck?.shapes ?? []
+    let all =
+      shapes.map { benchmark($0, batch: batchCount) }
+      + checked.flatMap { shape in
+        (batchCheck?.batches ?? []).map { benchmark(shape, batch: $0) }
+      }
+    var names: Set<String> = []
+    return all.filter { names.insert($0.name).inserted }
   }
 
   private func jobs(of task: Task, _ model: StudyModel, needs: String) -> [StudyJob] {

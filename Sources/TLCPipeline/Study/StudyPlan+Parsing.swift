@@ -143,7 +143,7 @@ private struct StudyParser {
       node, "the study",
       [
         "tlc-study", "order", "corpus", "shapes", "seeds", "training", "benchmark", "rate-check",
-        "measure", "tasks", "compression",
+        "batch-check", "measure", "tasks", "compression",
       ])
     guard fields.members["tlc-study"]?.int == 1 else {
       throw refusal(fields.members["tlc-study"] ?? node, "\"tlc-study: 1\" is missing")
@@ -249,6 +249,20 @@ private struct StudyParser {
       }
       plan.rateCheck = check
     }
+    if let node = study.members["batch-check"] { plan.batchCheck = try batchCheck(node) }
+  }
+
+  private func batchCheck(_ node: Node) throws(StudyError) -> StudyPlan.BatchCheck {
+    let fields = try fields(node, "\"batch-check\"", ["batches", "shapes", "budget"])
+    var check = StudyPlan.BatchCheck(
+      batches: try counts(fields, "batches", in: 1...1 << 20).uniqued, shapes: [],
+      budget: try number(fields, "budget", in: 0.001...1e6, or: 60))
+    for entry in try list(fields, "shapes") { check.shapes += try shapes(entry) }
+    check.shapes = check.shapes.uniqued
+    guard !check.batches.isEmpty, !check.shapes.isEmpty else {
+      throw refusal(node, "\"batch-check\" has no \"batches\" or no \"shapes\"")
+    }
+    return check
   }
 
   private func task(_ node: Node) throws(StudyError) -> StudyPlan.Task {

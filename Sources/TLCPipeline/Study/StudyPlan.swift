@@ -61,6 +61,16 @@ public struct StudyPlan: Equatable, Sendable {
     public var budget: Double
   }
 
+  /// Trainings of equal seconds with steps of many sizes.
+  public struct BatchCheck: Equatable, Sendable {
+    /// The texts of a step.
+    public var batches: [Int]
+    /// The sizes.
+    public var shapes: [Shape]
+    /// The seconds of each training.
+    public var budget: Double
+  }
+
   /// How models are compressed.
   public struct Compression: Equatable, Sendable {
     /// Bits of the paper's quantizer: least to greatest value of a matrix.
@@ -111,6 +121,8 @@ public struct StudyPlan: Equatable, Sendable {
   public var benchmarkStepCount = 100
   /// The check of learning rates, if there is one.
   public var rateCheck: RateCheck?
+  /// The check of batch sizes, if there is one.
+  public var batchCheck: BatchCheck?
   /// The held-out texts that models are measured with.
   public var measuredCount = 512
   /// The held-out texts that compressed models are measured with.
@@ -143,6 +155,12 @@ public struct StudyPlan: Equatable, Sendable {
     EncoderShape(
       vocabularyCount: vocabularyCount, width: shape.width, depth: shape.depth,
       sequenceCount: sequenceCount)
+  }
+
+  /// The learning rate of steps of another size: it goes with the root of the texts of a step, as the
+  /// deviation of their mean gradient goes with its inverse.
+  func rate(batch: Int) -> Float {
+    rate * (Float(batch) / Float(batchCount)).squareRoot()
   }
 
   /// Steps and the place where the rate begins to fall, of a budget at a time a step.

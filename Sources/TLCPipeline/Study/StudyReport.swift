@@ -3,7 +3,7 @@ public import TLCReport
 
 /// A page of a study: its curves, and a verdict on each statement of Li et al. (2020).
 public struct StudyReport: Sendable {
-  private let table: StudyTable
+  let table: StudyTable
   private let figures: StudyFigures
   private let heading: StrictJSON
   private let failures: [String]
@@ -62,6 +62,7 @@ public struct StudyReport: Sendable {
         ReportPage.Section(
           "Task \(task)", Self.blocks(figures.accuracies(task) + figures.recovery(task))))
     }
+    sections += batchSections
     var notes: [ReportPage.Block] = [
       .facts([
         ("jobs", "\(jobCount)"), ("shapes", "\(table.shapes.count)"),

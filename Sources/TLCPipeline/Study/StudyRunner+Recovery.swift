@@ -20,7 +20,8 @@ extension StudyRunner {
     // A level is written down when its model is there.
     let trace = try AppendedFile(path: tracePath(job))
     var levels = trace.lines.compactMap { Recovery.Level($0) }
-    let past = try levels.isEmpty
+    let past =
+      try levels.isEmpty
       ? nil
       : TrainedModel(path: levelPath(levels.count - 1), parallelism: parallelism).weights
     let masked = try classification(texts, measuring: texts.validation, trained)

@@ -5,12 +5,12 @@ internal import TLCTraining
 
 extension StudyRunner {
   /// Times steps of a shape, apart from any training.
-  func benchmark(_ shape: StudyPlan.Shape) throws -> Members {
+  func benchmark(_ shape: StudyPlan.Shape, batch: Int) throws -> Members {
     let model = try newModel(shape, seed: 0)
     // The first steps plan memory and wake threads up.
     let warmup = 3
     let settings = settings(
-      stepCount: plan.benchmarkStepCount + warmup, warmupCount: 1, rate: plan.rate,
+      stepCount: plan.benchmarkStepCount + warmup, batch: batch, warmupCount: 1, rate: plan.rate,
       decay: .constant, seed: 0)
     let store = ParameterStore(model.weights)
     let trainer = try Trainer(
@@ -32,9 +32,9 @@ extension StudyRunner {
       ("layer_parameters", .count(model.model.shape.layerParameterCount)),
       ("steps", .count(seconds.count)), ("median_seconds", .number(median)),
       ("p10_seconds", percentile(0.1)), ("p90_seconds", percentile(0.9)),
-      ("step_tokens", .count(plan.batchCount * plan.sequenceCount)),
-      ("step_flops", .number(stepWork(shape))),
-      ("gflops", .number(stepWork(shape) / median / 1e9)),
+      ("step_tokens", .count(batch * plan.sequenceCount)),
+      ("step_flops", .number(stepWork(shape, batch: batch))),
+      ("gflops", .number(stepWork(shape, batch: batch) / median / 1e9)),
     ]
   }
 

@@ -18,7 +18,9 @@ struct StudyRunner: Sendable {
   /// Does a job, and returns its results.
   func run(_ job: StudyJob) throws -> Members {
     switch job.work {
-    case .benchmark(let shape): try benchmark(shape)
+    case .benchmark(let shape): try benchmark(shape, batch: plan.batchCount)
+    case .batchBenchmark(let shape, let batch): try benchmark(shape, batch: batch)
+    case .batchCheck(let shape, let batch, let seed): try checkBatch(job, shape, batch, seed)
     case .rateCheck(let shape, let rate, let seed): try checkRate(job, shape, rate, seed)
     case .train(let shape, let seed): try train(job, shape, seed)
     case .cooldown(let model): try coolDown(job, model)
@@ -48,16 +50,18 @@ struct StudyRunner: Sendable {
   func path(_ model: StudyModel) -> String { "\(folder)/\(model.path)" }
 
   /// The seconds of a step, as the benchmark measured them.
-  func stepSeconds(_ shape: StudyPlan.Shape) throws -> Double {
-    guard let seconds = results["benchmark-\(shape.name)"]?["median_seconds"]?.double else {
-      throw StudyError(
-        path: "\(folder)/\(Study.resultsName)", "has no benchmark of \(shape.name)")
+  func stepSeconds(_ shape: StudyPlan.Shape, batch: Int? = nil) throws -> Double {
+    let name = plan.benchmark(shape, batch: batch ?? plan.batchCount).name
+    guard let seconds = results[name]?["median_seconds"]?.double else {
+      throw StudyError(path: "\(folder)/\(Study.resultsName)", "has no \(name)")
     }
     return seconds
   }
 
   /// The operations of a training step.
-  func stepWork(_ shape: StudyPlan.Shape) -> Double { StudyEstimate(plan).work(shape) }
+  func stepWork(_ shape: StudyPlan.Shape, batch: Int? = nil) -> Double {
+    StudyEstimate(plan).work(shape) * Double(batch ?? plan.batchCount) / Double(plan.batchCount)
+  }
 
   func newModel(_ shape: StudyPlan.Shape, seed: UInt64) throws -> TrainedModel {
     try TrainedModel(plan.encoderShape(shape), tokenizer: data.tokenizer, seed: seed)
@@ -65,10 +69,11 @@ struct StudyRunner: Sendable {
 
   /// Settings of a training of masked tokens.
   func settings(
-    stepCount: Int, warmupCount: Int, rate: Float, decay: LearningRate.Decay, seed: UInt64
+    stepCount: Int, batch: Int? = nil, warmupCount: Int, rate: Float, decay: LearningRate.Decay,
+    seed: UInt64
   ) -> TrainingSettings {
     var settings = TrainingSettings(
-      stepCount: stepCount, batchCount: plan.batchCount,
+      stepCount: stepCount, batchCount: batch ?? plan.batchCount,
       rate: LearningRate(
         peak: rate, warmupCount: warmupCount, decay: decay, cooldownShare: plan.cooldownShare),
       dropout: plan.dropout, seed: seed, threadCount: parallelism.threads)
@@ -86,6 +91,9 @@ extension StudyJob {
     ]
     switch work {
     case .benchmark: break
+    case .batchBenchmark(_, let batch): members.append(("batch", .count(batch)))
+    case .batchCheck(_, let batch, let seed):
+      members += [("seed", .number("\(seed)")), ("batch", .count(batch))]
     case .rateCheck(_, let rate, let seed):
       members += [("seed", .number("\(seed)")), ("rate", .number("\(rate)"))]
     case .train(_, let seed): members.append(("seed", .number("\(seed)")))

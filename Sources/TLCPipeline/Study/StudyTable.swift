@@ -126,6 +126,8 @@ struct StudyTable {
   var tuned: [FineTuned] = []
   var compressed: [Compressed] = []
   var rateChecks: [RateCheck] = []
+  /// What sizes of steps are worth.
+  var batches = StudyBatches()
   var recoveries: [Recovery] = []
   var speeds: [StudyPlan.Shape: Speed] = [:]
   /// By shape and seed.
@@ -141,6 +143,7 @@ struct StudyTable {
   private var places: [Key: Int] = [:]
 
   init(_ records: StudyRecords) {
+    batches = StudyBatches(records)
     for record in records.all where record["failed"] == nil { append(record) }
     for (shape, speed) in speeds {
       parameterCounts[shape] = speed.parameterCount

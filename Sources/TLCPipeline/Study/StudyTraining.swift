@@ -110,15 +110,18 @@ final class StudyTraining {
     return recent.reduce(0, +) / Double(max(1, recent.count))
   }
 
-  /// What was measured, in order of steps.
-  func points(stepSeconds: Double, stepWork: Double) -> [StrictJSON] {
+  /// What was measured, in order of steps; the tokens that were read only where those of a step are
+  /// given.
+  func points(stepSeconds: Double, stepWork: Double, stepTokens: Int? = nil) -> [StrictJSON] {
     measured.keys.sorted().map { step in
-      .object([
-        ("step", .count(step)), ("seconds", .number(Double(step) * stepSeconds)),
-        ("flops", .number(Double(step) * stepWork)),
-        ("training_loss", .number(meanLoss(through: step))),
-        ("validation", measured[step] ?? .null),
-      ])
+      let tokens = stepTokens.map { [(key: "tokens", value: StrictJSON.count(step * $0))] }
+      return .object(
+        [(key: "step", value: .count(step))] + (tokens ?? []) + [
+          ("seconds", .number(Double(step) * stepSeconds)),
+          ("flops", .number(Double(step) * stepWork)),
+          ("training_loss", .number(meanLoss(through: step))),
+          ("validation", measured[step] ?? .null),
+        ])
     }
   }
 }

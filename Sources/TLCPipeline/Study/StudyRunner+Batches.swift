@@ -1,0 +1,33 @@
+internal import TLCCore
+internal import TLCTraining
+
+extension StudyRunner {
+  /// Trains for a short time with steps of another size, with warm-up and cooldown.
+  func checkBatch(
+    _ job: StudyJob, _ shape: StudyPlan.Shape, _ batch: Int, _ seed: UInt64
+  ) throws -> Members {
+    let seconds = try stepSeconds(shape, batch: batch)
+    let (count, branch) = plan.steps(of: plan.batchCheck?.budget ?? 0, stepSeconds: seconds)
+    let settings = settings(
+      stepCount: count, batch: batch, warmupCount: max(1, count / 10),
+      rate: plan.rate(batch: batch), decay: .cooldown, seed: seed)
+    let run = try StudyTraining(
+      self, try newModel(shape, seed: seed), settings,
+      state: TrainingStateFile(
+        path: statePath(job), training: "\(job.name), \(count) steps, \(plan.identity)"),
+      trace: tracePath(job))
+    let points = Self.points(from: settings.rate.warmupCount, to: branch, plan.pointCount)
+    try run.advance(to: count, measuringAt: points.union([count])) { _ in }
+    let tokens = batch * plan.sequenceCount
+    return [
+      ("rate", .number("\(settings.rate.peak)")), ("steps", .count(count)),
+      ("seconds", .number(Double(count) * seconds)), ("tokens", .count(count * tokens)),
+      (
+        "points",
+        .array(
+          run.points(
+            stepSeconds: seconds, stepWork: stepWork(shape, batch: batch), stepTokens: tokens))
+      ),
+    ] + (try measure(run.trained, task: nil))
+  }
+}
