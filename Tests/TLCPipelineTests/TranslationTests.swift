@@ -14,14 +14,16 @@ struct TranslationTests {
   private static let sequenceCount = 12
 
   /// A model that was not trained, whose weights are large enough to tell tokens apart.
-  static func model(_ scratch: Scratch) throws -> String {
+  static func model(
+    _ scratch: Scratch, recipe: Recipe = TrainedModel.exactly
+  ) throws -> String {
     var model = try ParallelTextsTests.model(["aaaa aaaa"], sequence: sequenceCount)
     for (name, tensor) in model.weights where tensor.shape.rank == 2 {
       let scaled = tensor.elements(of: Float.self).map { 20 * $0 }
       model.weights[name] = Tensor(scaled, shape: tensor.shape)
     }
     let path = scratch.path("model.tlcq")
-    try model.write(to: path, overwriting: false, seed: 1)
+    try model.write(to: path, recipe: recipe, overwriting: false, seed: 1)
     return path
   }
 
@@ -50,12 +52,23 @@ struct TranslationTests {
     return stride(from: 0, to: all.count, by: count).map { Array(all[$0..<$0 + count]) }
   }
 
-  @Test(arguments: [1, 3]) func `a token at a time has the bits of all at once`(
-    _ threadCount: Int
+  /// Weights as they are, and as codes, tables of tokens and places among them.
+  private static let recipes = [
+    TrainedModel.exactly,
+    Recipe(rules: [
+      RecipeRule(
+        match: .floatingMatrices,
+        quantize: RecipeStep(method: "min-max", parameters: ["bits": .integer(8)]))
+    ]),
+  ]
+
+  @Test(arguments: [1, 3], recipes) func `a token at a time has the bits of all at once`(
+    _ threadCount: Int, _ recipe: Recipe
   ) throws {
     let scratch = try Scratch()
     let session = try Session(
-      opening: try Self.model(scratch), verifying: .probes, threadCount: threadCount)
+      opening: try Self.model(scratch, recipe: recipe), verifying: .probes,
+      threadCount: threadCount)
     let written = [[0, 75, 80, 261, 4, 90], [0, 2, 1, 1, 30, 31], [0, 7, 7, 7, 7, 7]]
     let whole = try Self.scores(session, try Self.source(), written)
     let decoder = try session.incrementalDecoder()
