@@ -18,17 +18,6 @@ extension Evaluate {
   }
 }
 
-extension TextModel {
-  /// A model with the assets of its checkpoint.
-  init(_ session: Session, of checkpoint: Checkpoint) throws {
-    var assets: [String: [UInt8]] = [:]
-    for asset in checkpoint.main.assets {
-      assets[asset.name] = try checkpoint.main.bytes(of: asset)
-    }
-    try self.init(session, assets: assets)
-  }
-}
-
 /// What is said of a model of translations when it is measured.
 private struct TranslationJSON: Encodable {
   var bleu: Double

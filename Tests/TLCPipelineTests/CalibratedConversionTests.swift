@@ -187,5 +187,28 @@ import Testing
       throws: CalibrationError.malformed(
         path: word, "line 1 of samples has \"two\", which is no token id")
     ) { try CalibrationSamples(word, for: graph.inputs, assets: [:]) }
+    let tab = try scratch.write(Array("1 2\t3\n".utf8), to: "e.ids")
+    #expect(
+      throws: CalibrationError.malformed(
+        path: tab, "line 1 of samples has 1 tabs, and the model takes tokens alone")
+    ) { try CalibrationSamples(tab, for: graph.inputs, assets: [:]) }
+  }
+
+  @Test func `behind a tab are the tokens that a decoder reads`() throws {
+    let scratch = try Scratch()
+    let model = try ParallelTextsTests.model(["aaaa aaaa"])
+    let inputs = try model.model.graph(for: .use).inputs
+    let lines = try scratch.write(Array("1 2 3\t0 4\n5\t0\n".utf8), to: "a.ids")
+    let samples = try CalibrationSamples(lines, for: inputs, assets: [:])
+    let sample = try samples.sample(0)
+    #expect(sample["attention_mask"]?.elements(of: Int64.self) == [1, 1, 1])
+    #expect(sample["decoder_input_ids"]?.elements(of: Int64.self) == [0, 4])
+    let none = try scratch.write(Array("1 2 3\n".utf8), to: "b.ids")
+    #expect(
+      throws: CalibrationError.malformed(
+        path: none,
+        "line 1 of samples has 0 tabs, and the model takes tokens, a tab and those of"
+          + " decoder_input_ids")
+    ) { try CalibrationSamples(none, for: inputs, assets: [:]) }
   }
 }

@@ -7,12 +7,12 @@ import TLCText
 /// The samples of a file of calibration data.
 ///
 /// By the file's ending: `.npz .npy .safetensors .h5 .hdf5 .json` are inputs of the graph by name,
-/// whose first axis is divided into samples; `.ids` are lines of token ids; all else is text, one
-/// sample a line. An attention mask and token types that are not given are ones and zeros.
+/// whose first axis is divided into samples; `.ids` are lines of token ids, behind a tab
+/// those of `decoder_input_ids`; all else is text, one sample a line. An attention mask and token types that are not given are ones and zeros.
 struct CalibrationSamples {
   private enum Content {
     case tensors([String: Tensor], count: Int)
-    case ids([[Int32]])
+    case ids([(read: [Int32], written: [Int32]?)])
     case texts([String], TextInputs)
   }
 
@@ -22,6 +22,7 @@ struct CalibrationSamples {
   private let inputs: [Graph.Input]
 
   private static let greatestByteCount = 256 << 20
+  private static let written = "decoder_input_ids"
   private static let endings = [".npz", ".npy", ".safetensors", ".h5", ".hdf5", ".json"]
 
   /// - Parameters:
@@ -38,14 +39,24 @@ struct CalibrationSamples {
       count = Self.sampleCount(of: tensors, inputs)
       content = .tensors(tensors, count: count)
     } else if path.hasSuffix(".ids") {
+      let isWritten = inputs.contains { $0.name == Self.written }
       let rows = try Self.lines(of: path).enumerated().map { place, line in
-        try line.split(separator: " ").map { word in
-          guard let id = Int32(word), id >= 0 else {
-            throw CalibrationError.malformed(
-              path: path, "line \(place + 1) of samples has \"\(word)\", which is no token id")
+        let sides = try line.split(separator: "\t", omittingEmptySubsequences: false).map { side in
+          try side.split(separator: " ").map { word in
+            guard let id = Int32(word), id >= 0 else {
+              throw CalibrationError.malformed(
+                path: path, "line \(place + 1) of samples has \"\(word)\", which is no token id")
+            }
+            return id
           }
-          return id
         }
+        guard sides.count == (isWritten ? 2 : 1) else {
+          throw CalibrationError.malformed(
+            path: path,
+            "line \(place + 1) of samples has \(sides.count - 1) tabs, and the model takes tokens"
+              + (isWritten ? ", a tab and those of \(Self.written)" : " alone"))
+        }
+        return (read: sides[0], written: isWritten ? sides[1] : nil)
       }
       count = rows.count
       content = .ids(rows)
@@ -65,9 +76,14 @@ struct CalibrationSamples {
     case .tensors(let tensors, let count):
       return count == 1 ? tensors : tensors.mapValues { $0.sample(place) }
     case .ids(let rows):
-      guard let shape = Shape([1, rows[place].count]) else { return [:] }
-      return try Self.completed(
-        ["input_ids": Tensor(rows[place].map { Int64($0) }, shape: shape)], inputs)
+      func tensor(_ ids: [Int32]) -> Tensor? {
+        Shape([1, ids.count]).map { Tensor(ids.map { Int64($0) }, shape: $0) }
+      }
+      var tensors: [String: Tensor] = [:]
+      tensors["input_ids"] = tensor(rows[place].read)
+      tensors = try Self.completed(tensors, inputs)
+      tensors[Self.written] = rows[place].written.flatMap(tensor)
+      return tensors
     case .texts(let texts, let model):
       return try model.tensors(
         try model.tokenizer.encode([(model.settings.prepared(texts[place]), nil)]), for: inputs)

@@ -50,7 +50,7 @@ public struct Study: Sendable {
         atPath: folder + name, withIntermediateDirectories: true)
     }
     // The folder is taken before texts are read, which takes time.
-    let digest = try plan.texts.map { try InputFile(path: $0).digest().hex }
+    let digest = try plan.files.map { try InputFile(path: $0).digest().hex }
     let results = try StudyResults(
       path: "\(folder)/\(Self.resultsName)",
       heading: [

@@ -3,7 +3,8 @@ internal import Foundation
 extension StudyTable {
   /// Every statement that a study can test, and every headline.
   func claims() -> [StudyClaim] {
-    StudyClaim.holm(trainingClaims + compressionClaims + pairClaims + causeClaims)
+    StudyClaim.holm(
+      inTranslation(trainingClaims + compressionClaims + pairClaims + causeClaims))
   }
 
   /// The bits of `min-max` that there are results of.

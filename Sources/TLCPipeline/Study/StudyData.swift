@@ -18,22 +18,42 @@ struct StudyData: Sendable {
   let tokenizer: TrainedTokenizer
   /// Tells the texts from others.
   let digest: Digest
-  /// Masked tokens, measured with all held-out texts that are asked for.
-  let masked: MaskedTokenTask
-  /// The same, measured with those that compressed models are measured with.
-  let compressed: MaskedTokenTask
-  /// The same, measured with those that a training is measured with on its way.
-  let points: MaskedTokenTask
+  /// What models learn.
+  enum Source: Sendable {
+    case masked(MaskedTokenTask)
+    case pairs(StudyPairs)
+  }
+
+  /// What models learn at first.
+  let source: Source
+  /// What they are measured with.
+  let measured: StudyMeasured
+  /// What compressed models are measured with.
+  let compressed: StudyMeasured
+  /// What a training is measured with on its way.
+  let points: any TrainingTask
   /// By a task's name.
   let tasks: [String: Labelled]
   /// Texts to calibrate with: the path of a file of token ids, or of a task's texts.
-  let calibration: (masked: String, tasks: [String: String])
+  let calibration: (texts: String, tasks: [String: String])
 
   /// Held-out texts that stand together count as one block: even blocks validate, odd ones test.
   static let blockCount = 16
 
   /// Reads all.
   init(_ plan: StudyPlan, folder: String, parallelism: Parallelism) throws {
+    let path = "\(folder)/calibration.ids"
+    if let files = plan.pairs {
+      let pairs = try StudyPairs(plan, files, parallelism: parallelism)
+      (tokenizer, digest, source) = (pairs.tokenizer, pairs.digest, .pairs(pairs))
+      measured = try pairs.measured(plan.measuredCount)
+      compressed = try pairs.measured(plan.compressedMeasuredCount)
+      points = try pairs.points(plan.pointMeasuredCount)
+      tasks = [:]
+      try Self.write(pairs.calibration(plan.compression.sampleCount), to: path)
+      calibration = (path, [:])
+      return
+    }
     let corpus = try TextCorpus(paths: plan.texts, heldOut: plan.heldOut)
     tokenizer = try TrainedTokenizer(
       .byteLevelBPE, texts: corpus.training, vocabularyCount: plan.vocabularyCount)
@@ -53,8 +73,9 @@ struct StudyData: Sendable {
         sequenceCount: plan.sequenceCount, vocabularyCount: plan.vocabularyCount,
         special: template.special)
     }
-    masked = try task(measuredWith: plan.measuredCount)
-    compressed = try task(measuredWith: plan.compressedMeasuredCount)
+    let masked = try task(measuredWith: plan.measuredCount)
+    (source, measured) = (.masked(masked), .alternating(masked))
+    compressed = .alternating(try task(measuredWith: plan.compressedMeasuredCount))
     points = try task(measuredWith: plan.pointMeasuredCount)
     var tasks: [String: Labelled] = [:]
     var files: [String: String] = [:]
@@ -79,9 +100,22 @@ struct StudyData: Sendable {
       let ids = [template.special.start] + training[start..<start + inner].map { Int($0) }
       return (ids + [template.special.end]).map { "\($0)" }.joined(separator: " ")
     }
-    let path = "\(folder)/calibration.ids"
     try Self.write(rows, to: path)
     calibration = (path, files)
+  }
+
+  /// What steps of a size read.
+  func batch(_ size: Int) throws -> StudyBatch {
+    switch source {
+    case .masked(let task):
+      StudyBatch(task: task, exampleCount: size, tokenCount: size * task.sequenceCount)
+    case .pairs(let pairs): try pairs.batch(size)
+    }
+  }
+
+  /// The mean tokens of a text and of its translation; `nil` where texts have none.
+  var meanLengths: (source: Double, target: Double)? {
+    if case .pairs(let pairs) = source { pairs.meanLengths } else { nil }
   }
 
   /// As many texts of a file as the task measures with, evenly spread.

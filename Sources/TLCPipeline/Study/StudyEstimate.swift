@@ -13,6 +13,8 @@ public struct StudyEstimate: Sendable {
   static let guessedRate = 40e9
   /// Bytes of a text for each token, and what padding adds.
   private static let bytesPerToken = 3.5, padding = 1.6
+  /// Tokens of a text with a translation.
+  private static let pairTokens = 20.0
   /// Tokens of a text with a label, with padding.
   private static let tokensPerText = 32.0
 
@@ -48,11 +50,26 @@ public struct StudyEstimate: Sendable {
   }
 
   /// The operations of a training step.
-  func work(_ shape: StudyPlan.Shape) -> Double {
+  ///
+  /// - Parameter lengths: the mean tokens of texts and of translations; `nil` for a guess.
+  func work(
+    _ shape: StudyPlan.Shape, lengths: (source: Double, target: Double)? = nil
+  ) -> Double {
+    if plan.pairs != nil {
+      let lengths = lengths ?? (Self.pairTokens, Self.pairTokens)
+      return plan.pairWork(shape, source: lengths.source, target: lengths.target)
+        * textCount(lengths)
+    }
     let encoder = plan.encoderShape(shape)
     return encoder.workPerToken(
       sequence: plan.sequenceCount, predicted: MaskedTokenTask.predictedShare)
       * Double(plan.sequenceCount * plan.batchCount)
+  }
+
+  /// The texts of a step.
+  private func textCount(_ lengths: (source: Double, target: Double)) -> Double {
+    let count = Double(plan.batchCount)
+    return plan.countsTokens ? count / max(lengths.source, lengths.target) : count
   }
 
   /// The seconds of a training step.
@@ -66,8 +83,14 @@ public struct StudyEstimate: Sendable {
     let tokenSeconds = step(shape) / Double(plan.sequenceCount * plan.batchCount)
     // Forward alone is a third of a step.
     func measuring(_ texts: Int) -> Double {
-      Double(texts * plan.sequenceCount) * tokenSeconds / 3
+      guard plan.pairs != nil else {
+        return Double(texts * plan.sequenceCount) * tokenSeconds / 3
+      }
+      let count = textCount((Self.pairTokens, Self.pairTokens))
+      return 2 * Double(texts) * step(shape) / count / 3
     }
+    // What is written is run token by token.
+    let writing = plan.pairs == nil ? 0 : 2 * measuring(plan.bleuCount)
     func measured(_ model: StudyModel, _ masked: Int) -> Double {
       guard let task = model.task else { return measuring(masked) }
       return (taskTokenCounts[task]?.measured ?? 0) * tokenSeconds / 3
@@ -85,12 +108,12 @@ public struct StudyEstimate: Sendable {
       return (plan.budgets.last ?? 0) * (1 - plan.cooldownShare)
         + Double(plan.pointCount) * measuring(plan.pointMeasuredCount)
     case .cooldown(let model):
-      return model.budget * plan.cooldownShare + measured(model, plan.measuredCount)
+      return model.budget * plan.cooldownShare + measured(model, plan.measuredCount) + writing
     case .fineTune(let model): return epoch(model) * Double(epochs(model)) * tokenSeconds
     case .recover(let model):
       return epoch(model) * tokenSeconds * Double(plan.recoveredSparsities.count)
     case .compress(let model, let way):
-      var seconds = measured(model, plan.compressedMeasuredCount) + 0.3
+      var seconds = measured(model, plan.compressedMeasuredCount) + writing + 0.3
       if case .trellis = way.rounding {
         // The search of a trellis, and the runs that it is calibrated with.
         let parameters = Double(plan.encoderShape(shape).layerParameterCount)

@@ -137,8 +137,11 @@ public struct CompressionWay: Equatable, Sendable {
     return parts.isEmpty ? "exact" : parts.joined(separator: "-")
   }
 
-  /// The recipe. Tables of tokens and positions are rounded, and not pruned.
-  public var recipe: Recipe {
+  /// The recipe.
+  ///
+  /// - Parameter tables: a regular expression of the names of tables of tokens and positions, which
+  ///   are rounded, and not pruned.
+  public func recipe(tables: String) -> Recipe {
     let quantize: RecipeStep? =
       switch rounding {
       case .none: nil
@@ -150,7 +153,7 @@ public struct CompressionWay: Equatable, Sendable {
     var rules: [RecipeRule] = []
     if sparsity > 0 {
       rules.append(
-        RecipeRule(match: RecipeMatch(name: "_embeddings", rank: 2...2), quantize: quantize))
+        RecipeRule(match: RecipeMatch(name: tables, rank: 2...2), quantize: quantize))
       rules.append(
         RecipeRule(
           match: .floatingMatrices,

@@ -23,7 +23,7 @@ extension StudyPlan {
 }
 
 /// Reads a study's YAML, and says of each thing that is not understood where it stands.
-private struct StudyParser {
+struct StudyParser {
   var path: String
   var variables: [String: String]
 
@@ -165,6 +165,7 @@ private struct StudyParser {
       plan.tasks.map { $0.name }.sorted(), plan.tasks.map { $0.name }.sorted().dropFirst())
     where first == second { throw refusal(node, "two tasks have the name \"\(first)\"") }
     if let node = fields.members["compression"] { plan.compression = try compression(node) }
+    try requireUse(fields, plan)
     return plan
   }
 
@@ -172,11 +173,17 @@ private struct StudyParser {
     guard let node = study.members["corpus"] else {
       throw refusal(study.node, "\"corpus\" is missing")
     }
-    let fields = try fields(node, "\"corpus\"", ["texts", "held-out", "vocabulary"])
+    let fields = try fields(node, "\"corpus\"", ["texts", "pairs", "held-out", "vocabulary"])
+    if let node = fields.members["pairs"] {
+      plan.pairs = try pairs(node)
+      plan.labelSmoothing = 0.1
+    }
     for text in try list(fields, "texts") {
       plan.texts.append(try file(text, in: fields, "a text"))
     }
-    guard !plan.texts.isEmpty else { throw refusal(node, "\"corpus\" has no \"texts\"") }
+    guard !plan.texts.isEmpty || plan.pairs != nil else {
+      throw refusal(node, "\"corpus\" has no \"texts\"")
+    }
     plan.heldOut = try number(fields, "held-out", in: 0.001...0.5, or: plan.heldOut)
     plan.vocabularyCount = try count(
       fields, "vocabulary", in: 261...1 << 16, or: plan.vocabularyCount)
@@ -205,11 +212,15 @@ private struct StudyParser {
     let fields = try fields(
       node, "\"training\"",
       [
-        "sequence", "batch", "rate", "dropout", "weight-decay", "warmup", "cooldown", "budgets",
-        "state-interval",
+        "sequence", "batch", "batch-tokens", "rate", "dropout", "label-smoothing", "weight-decay",
+        "warmup", "cooldown", "budgets", "state-interval",
       ])
     plan.sequenceCount = try count(fields, "sequence", in: 8...8192, or: plan.sequenceCount)
     plan.batchCount = try count(fields, "batch", in: 1...8192, or: plan.batchCount)
+    plan.countsTokens = fields.members["batch-tokens"] != nil
+    plan.batchCount = try count(fields, "batch-tokens", in: 1...1 << 20, or: plan.batchCount)
+    plan.labelSmoothing = Float(
+      try number(fields, "label-smoothing", in: 0...0.9, or: Double(plan.labelSmoothing)))
     plan.rate = Float(try number(fields, "rate", in: 1e-8...10, or: Double(plan.rate)))
     plan.dropout = Float(try number(fields, "dropout", in: 0...0.9, or: Double(plan.dropout)))
     plan.decay = Float(try number(fields, "weight-decay", in: 0...10, or: Double(plan.decay)))
@@ -228,7 +239,9 @@ private struct StudyParser {
     }
     if let node = study.members["measure"] {
       let fields = try fields(
-        node, "\"measure\"", ["texts", "compressed-texts", "points", "point-texts"])
+        node, "\"measure\"",
+        ["texts", "compressed-texts", "points", "point-texts", "bleu-texts"])
+      plan.bleuCount = try count(fields, "bleu-texts", in: 0...1 << 20, or: plan.bleuCount)
       // Two blocks at least: one to validate, one to test.
       let range = 2 * StudyData.blockCount...1 << 20
       plan.measuredCount = try count(fields, "texts", in: range, or: plan.measuredCount)

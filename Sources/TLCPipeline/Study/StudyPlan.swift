@@ -91,6 +91,9 @@ public struct StudyPlan: Equatable, Sendable {
 
   /// The text files to learn from.
   public var texts: [String] = []
+  /// Texts with their translations, in the place of those; models then have a decoder of as many
+  /// layers.
+  public var pairs: Pairs?
   /// The share of each that is held out, from its end.
   public var heldOut = 0.05
   /// The tokens of the vocabulary.
@@ -101,12 +104,16 @@ public struct StudyPlan: Equatable, Sendable {
   public var seeds: [UInt64] = [1, 2, 3]
   /// The tokens of a text.
   public var sequenceCount = 128
-  /// The texts of a step.
+  /// The texts or pairs of a step.
   public var batchCount = 16
+  /// Whether a step has pairs of like lengths of at most so many tokens on a side instead.
+  public var countsTokens = false
   /// The learning rate.
   public var rate: Float = 1e-3
   /// The share of numbers left out by chance.
   public var dropout: Float = 0.1
+  /// What of a target is spread over all labels.
+  public var labelSmoothing: Float = 0
   /// What of a matrix, times the rate, a step takes off.
   public var decay: Float = 0.01
   /// The share of the steps of the shortest budget over which the rate rises.
@@ -131,6 +138,8 @@ public struct StudyPlan: Equatable, Sendable {
   public var pointCount = 16
   /// The held-out texts that it is measured with there.
   public var pointMeasuredCount = 128
+  /// The held-out texts whose translations are compared with others, of validation and of test each.
+  public var bleuCount = 256
   /// What models are fine-tuned on.
   public var tasks: [Task] = []
   /// How they are compressed.
@@ -144,7 +153,10 @@ public struct StudyPlan: Equatable, Sendable {
   /// What all results of a folder have in common, but for the texts: a study with another is
   /// refused there.
   var identity: String {
-    "vocabulary \(vocabularyCount), sequence \(sequenceCount), batch \(batchCount), rate \(rate),"
+    (pairs == nil ? "" : "translation, BLEU of \(bleuCount), ")
+      + "vocabulary \(vocabularyCount), sequence \(sequenceCount), batch \(batchCount)"
+      + (countsTokens ? " tokens" : "") + ", rate \(rate),"
+      + (labelSmoothing > 0 ? " label smoothing \(labelSmoothing)," : "")
       + " dropout \(dropout), decay \(decay), warmup \(warmupShare), cooldown \(cooldownShare),"
       + " held out \(heldOut), first budget \(budgets.first ?? 0), measured \(measuredCount) and"
       + " \(compressedMeasuredCount)"

@@ -62,7 +62,7 @@ public struct StudyReport: Sendable {
         ReportPage.Section(
           "Task \(task)", Self.blocks(figures.accuracies(task) + figures.recovery(task))))
     }
-    sections += batchSections
+    sections += translationSections + batchSections
     var notes: [ReportPage.Block] = [
       .facts([
         ("jobs", "\(jobCount)"), ("shapes", "\(table.shapes.count)"),

@@ -8,25 +8,26 @@ extension StudyRunner {
   ) throws -> Members {
     let seconds = try stepSeconds(shape, batch: batch)
     let (count, branch) = plan.steps(of: plan.batchCheck?.budget ?? 0, stepSeconds: seconds)
+    let read = try data.batch(batch)
     let settings = settings(
-      stepCount: count, batch: batch, warmupCount: max(1, count / 10),
+      stepCount: count, read, warmupCount: max(1, count / 10),
       rate: plan.rate(batch: batch), decay: .cooldown, seed: seed)
     let run = try StudyTraining(
-      self, try newModel(shape, seed: seed), settings,
+      self, try newModel(shape, seed: seed), read.task, settings,
       state: TrainingStateFile(
         path: statePath(job), training: "\(job.name), \(count) steps, \(plan.identity)"),
       trace: tracePath(job))
     let points = Self.points(from: settings.rate.warmupCount, to: branch, plan.pointCount)
     try run.advance(to: count, measuringAt: points.union([count])) { _ in }
-    let tokens = batch * plan.sequenceCount
     return [
       ("rate", .number("\(settings.rate.peak)")), ("steps", .count(count)),
-      ("seconds", .number(Double(count) * seconds)), ("tokens", .count(count * tokens)),
+      ("seconds", .number(Double(count) * seconds)), ("tokens", .count(count * read.tokenCount)),
       (
         "points",
         .array(
           run.points(
-            stepSeconds: seconds, stepWork: stepWork(shape, batch: batch), stepTokens: tokens))
+            stepSeconds: seconds, stepWork: stepWork(shape, batch: batch),
+            stepTokens: read.tokenCount))
       ),
     ] + (try measure(run.trained, task: nil))
   }

@@ -41,14 +41,15 @@ extension StudyRunner {
   /// Compresses a model as any other file is, and measures what the file holds.
   func compress(_ model: StudyModel, _ way: CompressionWay) throws -> Members {
     let output = "\(folder)/models/\(model.name)-\(way.name).tlcq"
-    var conversion = Conversion(input: path(model), output: output, recipe: way.recipe)
+    var conversion = Conversion(
+      input: path(model), output: output, recipe: way.recipe(tables: plan.tablePattern))
     conversion.overwriting = true
     conversion.recordsProbes = false
     conversion.deflatesAssets = true
     conversion.parallelism = parallelism
     if case .trellis = way.rounding {
       conversion.calibrationData =
-        model.task.flatMap { data.calibration.tasks[$0] } ?? data.calibration.masked
+        model.task.flatMap { data.calibration.tasks[$0] } ?? data.calibration.texts
     }
     let written = try conversion.run()
     let compressed = try TrainedModel(path: output, parallelism: parallelism)
@@ -69,7 +70,8 @@ extension StudyRunner {
     // The paper's axis: weights that are not 0 times bits; steps and places are not counted.
     members.append(("paper_bytes", bits.map { .number(Double(counted * $0) / 8) } ?? .null))
     members.append(("errors", Self.errors(of: compressed, from: source)))
-    members += try measure(compressed, task: model.task, masked: data.compressed)
+    members += try addingBLEU(
+      to: try measure(compressed, task: model.task, by: data.compressed), file: output)
     if !plan.compression.keepsFiles { remove(output) }
     return members
   }

@@ -6,35 +6,30 @@ extension StudyRunner {
   /// Measures a model as all are measured: validation, test, and the blocks that they are made of.
   ///
   /// - Parameters:
-  ///   - task: the name of its task; `nil` for masked tokens.
-  ///   - masked: what to measure those with; `nil` for all that there is.
+  ///   - task: the name of its task; `nil` for what it was trained on at first.
+  ///   - measured: what to measure that with; `nil` for all that there is.
   func measure(
-    _ model: TrainedModel, task: String?, masked: MaskedTokenTask? = nil
+    _ model: TrainedModel, task: String?, by measured: StudyMeasured? = nil
   ) throws -> Members {
     let session = try TrainingSession(
       try model.model.graph(for: .measuring), ParameterStore(model.weights),
       threadCount: parallelism.threads)
-    return try measure(session, task: measuredTask(task, model, masked))
+    return try measure(session, by: measuredTask(task, model, measured))
   }
 
-  /// What a model is measured with: a task of its own for validation and for test where it has
-  /// labels.
-  enum MeasuredTask {
-    case masked(MaskedTokenTask)
-    case labelled(validation: ClassificationTask, test: ClassificationTask)
-  }
-
-  func measure(_ session: TrainingSession, task: MeasuredTask) throws -> Members {
+  private func measure(
+    _ session: TrainingSession, by measured: StudyMeasured
+  ) throws -> Members {
     func parts(_ task: any TrainingTask) throws -> [Measurement.Part] {
       try Measurement.parts(session, task: task, batchCount: StudyData.blockCount)
     }
     let (validation, test): ([Measurement.Part], [Measurement.Part])
-    switch task {
-    case .masked(let task):
+    switch measured {
+    case .alternating(let task):
       let all = try parts(task)
       validation = all.enumerated().filter { $0.offset % 2 == 0 }.map { $0.element }
       test = all.enumerated().filter { $0.offset % 2 == 1 }.map { $0.element }
-    case .labelled(let first, let second):
+    case .separate(let first, let second):
       validation = try parts(first)
       test = try parts(second)
     }
@@ -65,10 +60,10 @@ extension StudyRunner {
   }
 
   private func measuredTask(
-    _ task: String?, _ model: TrainedModel, _ masked: MaskedTokenTask?
-  ) throws -> MeasuredTask {
-    guard let task, let texts = data.tasks[task] else { return .masked(masked ?? data.masked) }
-    return .labelled(
+    _ task: String?, _ model: TrainedModel, _ measured: StudyMeasured?
+  ) throws -> StudyMeasured {
+    guard let task, let texts = data.tasks[task] else { return measured ?? data.measured }
+    return .separate(
       validation: try classification(texts, measuring: texts.validation, model),
       test: try classification(texts, measuring: texts.test, model))
   }

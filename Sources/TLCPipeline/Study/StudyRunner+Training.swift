@@ -9,13 +9,15 @@ extension StudyRunner {
     let model = try newModel(shape, seed: 0)
     // The first steps plan memory and wake threads up.
     let warmup = 3
+    let read = try data.batch(batch)
     let settings = settings(
-      stepCount: plan.benchmarkStepCount + warmup, batch: batch, warmupCount: 1, rate: plan.rate,
+      stepCount: plan.benchmarkStepCount + warmup, read, warmupCount: 1, rate: plan.rate,
       decay: .constant, seed: 0)
     let store = ParameterStore(model.weights)
     let trainer = try Trainer(
-      try model.model.graph(for: .training(dropout: plan.dropout, labelSmoothing: 0)), store,
-      task: data.masked, settings: settings)
+      try model.model.graph(
+        for: .training(dropout: plan.dropout, labelSmoothing: plan.labelSmoothing)), store,
+      task: read.task, settings: settings)
     var seconds: [Double] = []
     while !trainer.isDone {
       let step = try trainer.step()
@@ -29,10 +31,10 @@ extension StudyRunner {
     let median = seconds[seconds.count / 2]
     return [
       ("parameters", .count(model.model.parameterCount)),
-      ("layer_parameters", .count(model.model.shape.layerParameterCount)),
+      ("layer_parameters", .count(model.model.layerParameterCount)),
       ("steps", .count(seconds.count)), ("median_seconds", .number(median)),
       ("p10_seconds", percentile(0.1)), ("p90_seconds", percentile(0.9)),
-      ("step_tokens", .count(batch * plan.sequenceCount)),
+      ("step_tokens", .count(read.tokenCount)),
       ("step_flops", .number(stepWork(shape, batch: batch))),
       ("gflops", .number(stepWork(shape, batch: batch) / median / 1e9)),
     ]
@@ -44,10 +46,12 @@ extension StudyRunner {
   ) throws -> Members {
     let seconds = try stepSeconds(shape)
     let count = plan.steps(of: plan.rateCheck?.budget ?? 0, stepSeconds: seconds).count
+    let read = try data.batch(plan.batchCount)
     let settings = settings(
-      stepCount: count, warmupCount: max(1, count / 10), rate: rate, decay: .cooldown, seed: seed)
+      stepCount: count, read, warmupCount: max(1, count / 10), rate: rate, decay: .cooldown,
+      seed: seed)
     var training = ModelTraining(
-      try newModel(shape, seed: seed), task: data.masked, settings: settings,
+      try newModel(shape, seed: seed), task: read.task, settings: settings,
       state: TrainingStateFile(path: statePath(job), training: job.name), interval: 200)
     training.isResumed = isThere(statePath(job))
     let model = try training.run { try report("step \($0.step.number)/\($0.stepCount)") }
@@ -81,11 +85,12 @@ extension StudyRunner {
   func train(_ job: StudyJob, _ shape: StudyPlan.Shape, _ seed: UInt64) throws -> Members {
     let branches = try branches(shape)
     guard let first = branches.first, let last = branches.last else { return [] }
+    let read = try data.batch(plan.batchCount)
     let settings = settings(
-      stepCount: last.count, warmupCount: warmupCount(first.count), rate: plan.rate,
+      stepCount: last.count, read, warmupCount: warmupCount(first.count), rate: plan.rate,
       decay: .constant, seed: seed)
     let run = try StudyTraining(
-      self, try newModel(shape, seed: seed), settings,
+      self, try newModel(shape, seed: seed), read.task, settings,
       state: TrainingStateFile(
         path: statePath(job), training: try trunk(shape, seed: seed)), trace: tracePath(job))
     let points = Self.points(from: settings.rate.warmupCount, to: last.branch, plan.pointCount)
@@ -121,12 +126,13 @@ extension StudyRunner {
     let branches = try branches(model.shape)
     guard let first = branches.first, let own = branches.first(where: { $0.budget == model.budget })
     else { return [] }
+    let read = try data.batch(plan.batchCount)
     let settings = settings(
-      stepCount: own.count, warmupCount: warmupCount(first.count), rate: plan.rate,
+      stepCount: own.count, read, warmupCount: warmupCount(first.count), rate: plan.rate,
       decay: .cooldown, seed: model.seed)
     let trunk = try trunk(model.shape, seed: model.seed)
     let run = try StudyTraining(
-      self, try newModel(model.shape, seed: model.seed), settings,
+      self, try newModel(model.shape, seed: model.seed), read.task, settings,
       state: TrainingStateFile(path: statePath(job), training: trunk), trace: tracePath(job),
       start: TrainingStateFile(path: branchPath(model), training: trunk))
     try run.advance(to: own.count, measuringAt: []) { _ in }
@@ -134,19 +140,20 @@ extension StudyRunner {
     try trained.write(
       to: path(model), overwriting: true, seed: model.seed, parallelism: parallelism)
     let seconds = try stepSeconds(model.shape)
-    let tokens = own.count * plan.batchCount * plan.sequenceCount
     var members: Members = [
       ("parameters", .count(trained.model.parameterCount)),
-      ("layer_parameters", .count(trained.model.shape.layerParameterCount)),
+      ("layer_parameters", .count(trained.model.layerParameterCount)),
       ("steps", .count(own.count)), ("seconds", .number(Double(own.count) * seconds)),
-      ("flops", .number(Double(own.count) * stepWork(model.shape))), ("tokens", .count(tokens)),
+      ("flops", .number(Double(own.count) * stepWork(model.shape))),
+      ("tokens", .count(own.count * read.tokenCount)),
       (
         "epochs",
-        .number(Double(own.count * plan.batchCount) / Double(data.masked.exampleCount))
+        .number(Double(own.count * read.exampleCount) / Double(read.task.exampleCount))
       ),
       ("training_loss", .number(run.lastLoss)),
     ]
     members += try files(path(model), trained)
-    return members + (try measure(trained, task: nil))
+    return try addingBLEU(
+      to: members + (try measure(trained, task: nil)), file: path(model))
   }
 }

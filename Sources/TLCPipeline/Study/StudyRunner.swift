@@ -60,24 +60,27 @@ struct StudyRunner: Sendable {
 
   /// The operations of a training step.
   func stepWork(_ shape: StudyPlan.Shape, batch: Int? = nil) -> Double {
-    StudyEstimate(plan).work(shape) * Double(batch ?? plan.batchCount) / Double(plan.batchCount)
+    StudyEstimate(plan).work(shape, lengths: data.meanLengths)
+      * Double(batch ?? plan.batchCount) / Double(plan.batchCount)
   }
 
   func newModel(_ shape: StudyPlan.Shape, seed: UInt64) throws -> TrainedModel {
-    try TrainedModel(plan.encoderShape(shape), tokenizer: data.tokenizer, seed: seed)
+    try TrainedModel(
+      plan.encoderShape(shape), head: plan.head(shape), tokenizer: data.tokenizer, seed: seed)
   }
 
-  /// Settings of a training of masked tokens.
+  /// Settings of a training from the start.
   func settings(
-    stepCount: Int, batch: Int? = nil, warmupCount: Int, rate: Float, decay: LearningRate.Decay,
+    stepCount: Int, _ batch: StudyBatch, warmupCount: Int, rate: Float, decay: LearningRate.Decay,
     seed: UInt64
   ) -> TrainingSettings {
     var settings = TrainingSettings(
-      stepCount: stepCount, batchCount: batch ?? plan.batchCount,
+      stepCount: stepCount, batchCount: batch.exampleCount,
       rate: LearningRate(
         peak: rate, warmupCount: warmupCount, decay: decay, cooldownShare: plan.cooldownShare),
       dropout: plan.dropout, seed: seed, threadCount: parallelism.threads)
     settings.optimizer.decay = plan.decay
+    settings.labelSmoothing = plan.labelSmoothing
     return settings
   }
 }

@@ -7,7 +7,7 @@ extension StudyTable {
     let shape = StudyPlan.Shape(depth: depth, width: width)
     let seed = record["seed"]?.count ?? 0
     switch record["kind"]?.text {
-    case "benchmark":
+    case "benchmark" where record["batch"] == nil:
       speeds[shape] = Speed(
         stepSeconds: record.number("median_seconds"), stepTokens: record.number("step_tokens"),
         parameterCount: record.number("parameters"),

@@ -128,6 +128,8 @@ struct StudyTable {
   var rateChecks: [RateCheck] = []
   /// What sizes of steps are worth.
   var batches = StudyBatches()
+  /// How good translations are.
+  var translations = StudyTranslations()
   var recoveries: [Recovery] = []
   var speeds: [StudyPlan.Shape: Speed] = [:]
   /// By shape and seed.
@@ -143,7 +145,7 @@ struct StudyTable {
   private var places: [Key: Int] = [:]
 
   init(_ records: StudyRecords) {
-    batches = StudyBatches(records)
+    (batches, translations) = (StudyBatches(records), StudyTranslations(records))
     for record in records.all where record["failed"] == nil { append(record) }
     for (shape, speed) in speeds {
       parameterCounts[shape] = speed.parameterCount

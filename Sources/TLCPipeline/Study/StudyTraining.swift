@@ -23,11 +23,13 @@ final class StudyTraining {
   private static let lossCount = 50
 
   /// - Parameters:
+  ///   - task: what is learnt.
   ///   - state: where the state is kept; it goes on from there if it can.
   ///   - trace: the path of the file of what was measured on the way.
   ///   - start: the state that it begins with; `nil` for the model.
   init(
-    _ runner: StudyRunner, _ model: TrainedModel, _ settings: TrainingSettings,
+    _ runner: StudyRunner, _ model: TrainedModel, _ task: any TrainingTask,
+    _ settings: TrainingSettings,
     state: TrainingStateFile, trace: String, start: TrainingStateFile? = nil
   ) throws {
     self.runner = runner
@@ -36,8 +38,9 @@ final class StudyTraining {
     self.state = state
     store = ParameterStore(model.weights)
     trainer = try Trainer(
-      try model.model.graph(for: .training(dropout: settings.dropout, labelSmoothing: 0)), store,
-      task: runner.data.masked, settings: settings)
+      try model.model.graph(
+        for: .training(dropout: settings.dropout, labelSmoothing: settings.labelSmoothing)), store,
+      task: task, settings: settings)
     measuring = try TrainingSession(
       try model.model.graph(for: .measuring), store, threadCount: settings.threadCount)
     if runner.isThere(state.path) {

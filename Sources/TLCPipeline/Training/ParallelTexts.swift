@@ -154,7 +154,8 @@ extension TrainedModel {
       paddingID: special.padding, greatestTokenCount: tokenCount)
   }
 
-  private func pairs(
+  /// Texts and their translations as tokens.
+  func pairs(
     of texts: ParallelTexts, _ parallelism: Parallelism
   ) throws -> [TranslationTask.Pair] {
     var tokenizer = try tokenizer()

@@ -38,6 +38,15 @@ public struct EncoderModel: Equatable, Sendable {
   /// How many numbers the weights have.
   public var parameterCount: Int { tensorShapes.values.reduce(0) { $0 + $1.count } }
 
+  /// The weights of the layers and of the norms behind them, without tables and heads.
+  public var layerParameterCount: Int {
+    guard case .decoder = head else { return shape.layerParameterCount }
+    return tensorShapes.reduce(0) { sum, tensor in
+      let isLayer = tensor.key.contains(".layers.") || tensor.key.contains("coder.layer_norm.")
+      return sum + (isLayer ? tensor.value.count : 0)
+    }
+  }
+
   /// Weights to start from: matrices and tables normally distributed with a deviation of 0.02, biases
   /// 0, scales 1.
   ///

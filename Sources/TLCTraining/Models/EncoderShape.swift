@@ -71,4 +71,22 @@ public struct EncoderShape: Equatable, Sendable {
     let head = Double(width * (width + vocabularyCount)) * predicted
     return 6 * (layers + attention + head)
   }
+
+  /// The operations of products for a text and its translation in a step of training, with a decoder
+  /// behind the encoder: forward and backward.
+  ///
+  /// - Parameters:
+  ///   - source: the tokens of the text.
+  ///   - target: the tokens of the translation.
+  ///   - decoderDepth: the layers of the decoder.
+  public func workPerPair(source: Double, target: Double, decoderDepth: Int) -> Double {
+    let (wide, square) = (Double(width), Double(width * width))
+    let inner = Double(2 * width * innerWidth)
+    func layer(_ count: Double) -> Double { count * (4 * square + inner + 2 * wide * count) }
+    // Of a decoder's attention to the text, keys and values are the text's.
+    let across = 2 * square * (source + target) + 2 * wide * source * target
+    let head = target * wide * Double(vocabularyCount)
+    return 6
+      * (Double(depth) * layer(source) + Double(decoderDepth) * (layer(target) + across) + head)
+  }
 }

@@ -1,0 +1,68 @@
+internal import TLCReport
+
+extension StudyReport {
+  /// How good translations are, where the study has some.
+  var translationSections: [ReportPage.Section] {
+    guard !table.translations.models.isEmpty else { return [] }
+    return [
+      ReportPage.Section(
+        "Translation", [.figures([bleuCurve, bleuOptimum]), .figures([bleuFrontier])])
+    ]
+  }
+
+  private var bleuCurve: XYChart {
+    XYChart(
+      "BLEU against seconds", description: "Of test texts, after the cooldown of each budget.",
+      x: ChartAxis("seconds", scale: .logarithmic), y: ChartAxis("BLEU"),
+      series: table.shapes.map { shape in
+        ChartSeries(
+          shape.name,
+          seeds: table.seeds.map { seed in
+            points(\.seconds) { $0.shape == shape && $0.seed == seed }
+          })
+      })
+  }
+
+  private var bleuOptimum: XYChart {
+    XYChart(
+      "BLEU against size at equal seconds",
+      description: "Of test texts, after the cooldown of each budget.",
+      x: ChartAxis("parameters", scale: .logarithmic), y: ChartAxis("BLEU"),
+      series: table.budgets.map { budget in
+        ChartSeries(
+          "\(StudyModel.text(budget)) s",
+          seeds: table.seeds.map { seed in
+            points(\.parameterCount) { $0.budget == budget && $0.seed == seed }
+          })
+      })
+  }
+
+  private func points(
+    _ place: KeyPath<StudyTranslations.Model, Double>,
+    _ isWanted: (StudyTranslations.Model) -> Bool
+  ) -> [ChartPoint] {
+    table.translations.models.filter(isWanted)
+      .map { ChartPoint($0[keyPath: place], $0.test, label: $0.shape.name) }
+      .sorted { $0.x < $1.x }
+  }
+
+  private var bleuFrontier: XYChart {
+    let files = table.translations.files.filter { $0.budget == table.budgets.last }
+    return XYChart(
+      "BLEU against bytes of the file",
+      description: "Every way to compress, mean over seeds; lines join the best of each size.",
+      x: ChartAxis("bytes", scale: .logarithmic, unit: .bytes), y: ChartAxis("BLEU"),
+      series: table.shapes.map { shape in
+        let own = files.filter { $0.shape == shape }
+        let points = own.map { $0.way }.uniqued.map { way in
+          let same = own.filter { $0.way == way }
+          let count = Double(same.count)
+          return ChartPoint(
+            same.reduce(0) { $0 + $1.bytes } / count, same.reduce(0) { $0 + $1.test } / count,
+            label: way)
+        }
+        return ChartSeries(
+          shape.name, points.sorted { $0.x < $1.x }, style: .frontier(.greater))
+      })
+  }
+}
