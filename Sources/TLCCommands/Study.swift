@@ -92,9 +92,14 @@ struct StudyCommand: ParsableCommand {
       study.seeds = seeds.isEmpty ? nil : Set(seeds)
       if dryRun { return printJobs(study) }
       let printer = Terminal.studyPrinter(outputs)
-      let (doneCount, failures) = try study.run(observing: printer)
+      let (doneCount, failures, lostCount) = try study.run(observing: printer)
       Terminal.clearProgress()
       for failure in failures { Terminal.printError("failed: \(failure)") }
+      if lostCount > 0 {
+        Terminal.printError(
+          "note: \(lostCount) jobs that were done before had to be done again: files of models or"
+            + " states that others need were gone")
+      }
       guard !outputs.quiet else { return }
       print("\(study.folder)/\(Study.resultsName): \(doneCount) jobs done")
     }

@@ -32,6 +32,25 @@ import Testing
     #expect(try study.run().doneCount == 0)
   }
 
+  @Test func `what needs a model that is gone is done again, with all that was made of it`() throws {
+    let scratch = try Scratch()
+    var plan = try StudyPlan.tiny(in: scratch.path(""))
+    var study = try Study.benchmarked(plan, "study", in: scratch)
+    try study.run()
+    try FileManager.default.removeItem(atPath: study.folder + "/models")
+    #expect(try study.run() == (0, [], 0))
+    plan.compression.bits = [4, 8]
+    study.plan = plan
+    let again = try study.run()
+    let whole = try Study.benchmarked(plan, "whole", in: scratch)
+    #expect(try whole.run() == (again.doneCount, [], 0))
+    #expect(again.lostCount == 1 + plan.jobs.count { $0.kind != "benchmark" } - 4)
+    let records = try StudyRecords(folder: study.folder)
+    #expect(records.all.count == plan.jobs.count)
+    #expect(try records.untimed == StudyRecords(folder: whole.folder).untimed)
+    #expect(try StudyResults(path: study.folder + "/results.jsonl", heading: [])["nothing"] == nil)
+  }
+
   @Test func `another study is refused in the folder`() throws {
     let scratch = try Scratch()
     var plan = try StudyPlan.tiny(in: scratch.path(""))
@@ -46,7 +65,7 @@ import Testing
 
   @Test func `a seed's jobs, with benchmarks, need no other seed's`() throws {
     let scratch = try Scratch()
-    var plan = try Self.plan(scratch.path(""))
+    var plan = try StudyPlan.tiny(in: scratch.path(""))
     plan.seeds = [1, 2]
     plan.rateCheck = .init(rates: [0.001], shapes: plan.shapes, budget: 1)
     var study = Study(plan, folder: scratch.path("study"))

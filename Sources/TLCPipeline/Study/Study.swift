@@ -40,11 +40,12 @@ public struct Study: Sendable {
   /// Runs what is not done yet.
   ///
   /// - Parameter observe: is told what goes on, by one job at a time; may throw, to end it all.
-  /// - Returns: how many jobs were done now, and how many of all failed.
+  /// - Returns: how many jobs were done now, which of all failed, and how many were done before and
+  ///   had to be done again, because the files that they had written are gone.
   /// - Throws: `StudyError` where the folder is another study's; what reading texts throws.
   @discardableResult public func run(
     observing observe: @escaping @Sendable (StudyProgress) throws -> Void = { _ in }
-  ) throws -> (doneCount: Int, failures: [String]) {
+  ) throws -> (doneCount: Int, failures: [String], lostCount: Int) {
     for name in ["", "/models", "/states"] {
       try FileManager.default.createDirectory(
         atPath: folder + name, withIntermediateDirectories: true)
@@ -59,8 +60,10 @@ public struct Study: Sendable {
         ("threads", .count(max(1, parallelism.threads / jobCount))),
       ])
     let jobs = jobs
+    let lost = lostJobs(results)
+    if !lost.isEmpty { try results.drop(lost) }
     let queue = StudyQueue(jobs, results, estimate: StudyEstimate(plan, results))
-    guard queue.hasWork else { return (0, queue.failures) }
+    guard queue.hasWork else { return (0, queue.failures, 0) }
     let data = try StudyData(plan, folder: folder, parallelism: parallelism)
     let inner = Parallelism(threads: max(1, parallelism.threads / jobCount))
     let doneCount = Mutex(0)
@@ -91,7 +94,7 @@ public struct Study: Sendable {
         doneCount.withLock { $0 += 1 }
       }
     }
-    return (doneCount.withLock { $0 }, queue.failures)
+    return (doneCount.withLock { $0 }, queue.failures, lost.count)
   }
 }
 

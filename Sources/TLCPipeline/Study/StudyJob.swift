@@ -81,6 +81,20 @@ public struct StudyJob: Equatable, Sendable {
   }
 }
 
+extension StudyJob {
+  /// The path in a study's folder of the file that it reads, which one of its needs has written.
+  var input: String? {
+    switch work {
+    case .benchmark, .batchBenchmark, .rateCheck, .batchCheck, .train: return nil
+    case .cooldown(let model): return model.branchPath
+    case .fineTune(var model):
+      model.task = nil
+      return model.path
+    case .recover(let model), .compress(let model, _): return model.path
+    }
+  }
+}
+
 /// A model of a study, which is a file of its folder.
 public struct StudyModel: Equatable, Sendable {
   /// Its sizes.
@@ -102,6 +116,9 @@ public struct StudyModel: Equatable, Sendable {
 
   /// The path in a study's folder.
   var path: String { "models/\(name).tlcq" }
+
+  /// The path there of the state that its cooldown begins with.
+  var branchPath: String { "states/branch-\(name).tlcq" }
 
   /// A number without a fraction where it has none.
   static func text(_ number: Double) -> String {
@@ -174,13 +191,14 @@ extension StudyPlan {
     Array([0.15, 0.3, 0.45, 0.6, 0.75, 0.9].prefix(compression.levelCount))
   }
 
-  /// Every job, benchmarks first, then in an order that is drawn; a job may stand before what it
-  /// needs.
+  /// Every job: benchmarks first, then all jobs of a shape and a seed after those of another, in an
+  /// order that is drawn; a job may stand before what it needs.
   public var jobs: [StudyJob] {
-    var jobs: [StudyJob] = []
+    var chains: [[StudyJob]] = []
     for shape in shapes {
       let benchmark = "benchmark-\(shape.name)"
       for seed in seeds {
+        var jobs: [StudyJob] = []
         let training = StudyJob(work: .train(shape, seed: seed), needs: [benchmark])
         jobs.append(training)
         for budget in budgets {
@@ -195,26 +213,27 @@ extension StudyPlan {
             jobs += self.jobs(of: task, model, needs: cooldown.name)
           }
         }
+        chains.append(jobs)
       }
     }
     for shape in rateCheck?.shapes ?? [] {
       for rate in rateCheck?.rates ?? [] {
-        jobs.append(
-          StudyJob(
-            work: .rateCheck(shape, rate: rate, seed: seeds[0]),
-            needs: ["benchmark-\(shape.name)"]))
+        let check = StudyJob(
+          work: .rateCheck(shape, rate: rate, seed: seeds[0]), needs: ["benchmark-\(shape.name)"])
+        chains.append([check])
       }
     }
     for shape in batchCheck?.shapes ?? [] {
       for batch in batchCheck?.batches ?? [] {
-        jobs.append(
-          StudyJob(
-            work: .batchCheck(shape, batch: batch, seed: seeds[0]),
-            needs: [benchmark(shape, batch: batch).name]))
+        let check = StudyJob(
+          work: .batchCheck(shape, batch: batch, seed: seeds[0]),
+          needs: [benchmark(shape, batch: batch).name])
+        chains.append([check])
       }
     }
     var random = SplitMix64(seed: orderSeed)
-    return benchmarks.shuffled(using: &random) + jobs.shuffled(using: &random)
+    return benchmarks.shuffled(using: &random)
+      + chains.shuffled(using: &random).flatMap { $0.shuffled(using: &random) }
   }
 
   /// The job that times steps of a size.

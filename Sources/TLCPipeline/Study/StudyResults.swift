@@ -29,7 +29,13 @@ public struct StudyRecords: Sendable {
       throw StudyError(path: path, line: 1, "is no heading of a study of version 1")
     }
     self.heading = heading
-    self.all = Array(all.dropFirst())
+    var dropped: [String: Int] = [:]
+    for (place, record) in all.enumerated() {
+      for job in record.droppedJobs { dropped[job] = place }
+    }
+    self.all = all.enumerated().dropFirst().filter { place, record in
+      record["job"]?.text.map { place > dropped[$0] ?? 0 } ?? false
+    }.map { $0.element }
     byJob = Dictionary(
       self.all.enumerated().compactMap { place, record in
         record["job"]?.text.map { ($0, place) }
@@ -65,6 +71,7 @@ final class StudyResults: Sendable {
       } else if let job = record["job"]?.text {
         records[job] = record
       }
+      for job in record.droppedJobs { records[job] = nil }
     }
     self.records = Mutex(records)
     if file.lines.isEmpty { try file.append(StrictJSON.object(heading).json) }
@@ -80,9 +87,20 @@ final class StudyResults: Sendable {
       records[job] = record
     }
   }
+
+  /// Takes results back.
+  func drop(_ jobs: [String]) throws {
+    try records.withLock { records in
+      try file.append(StrictJSON.object([("dropped", .array(jobs.map { .string($0) }))]).json)
+      for job in jobs { records[job] = nil }
+    }
+  }
 }
 
 extension StrictJSON {
+  /// The jobs whose results before this line count no longer.
+  fileprivate var droppedJobs: [String] { (self["dropped"]?.elements ?? []).compactMap { $0.text } }
+
   /// A number; `null` where it is infinite or none.
   static func number(_ value: Double) -> StrictJSON {
     value.isFinite ? .number("\(value)") : .null

@@ -45,7 +45,7 @@ struct StudyRunner: Sendable {
   func tracePath(_ job: StudyJob) -> String { "\(folder)/states/\(job.name).jsonl" }
 
   /// Where the state is kept that a cooldown begins with.
-  func branchPath(_ model: StudyModel) -> String { "\(folder)/states/branch-\(model.name).tlcq" }
+  func branchPath(_ model: StudyModel) -> String { "\(folder)/\(model.branchPath)" }
 
   func path(_ model: StudyModel) -> String { "\(folder)/\(model.path)" }
 
