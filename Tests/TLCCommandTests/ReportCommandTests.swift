@@ -119,6 +119,18 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: charts).count == 46)
   }
 
+  @Test func `names the line of a study that is damaged`() throws {
+    let scratch = try Scratch()
+    let study = try Self.study(scratch)
+    let results = URL(filePath: "\(study)/results.jsonl")
+    try (Data(contentsOf: results).prefix(9_000) + Data("\n".utf8)).write(to: results)
+    let refused = try Tool.run("tlc", "report", study)
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("results.jsonl, line "), "\(refused.errors)")
+    #expect(refused.errors.hasSuffix(": is no object of JSON\n"))
+    #expect(try scratch.names() == ["study"])
+  }
+
   @Test func `writes the charts of a file as files`() throws {
     let scratch = try Scratch()
     let charts = scratch.path("charts")

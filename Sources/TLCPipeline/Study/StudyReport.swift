@@ -1,5 +1,6 @@
 internal import TLCCore
 public import TLCReport
+internal import TLCSystem
 
 /// A page of a study: its curves, and a verdict on each statement of Li et al. (2020).
 public struct StudyReport: Sendable {
@@ -24,9 +25,9 @@ public struct StudyReport: Sendable {
     }
   }
 
-  /// Whether a path is a study's folder.
+  /// Whether a path is a folder with results of a study, which may be damaged.
   public static func isStudy(_ path: String) -> Bool {
-    (try? StudyRecords(folder: path)) != nil
+    (try? InputFile(path: "\(path)/\(Study.resultsName)")) != nil
   }
 
   /// The statements, and what was found.
