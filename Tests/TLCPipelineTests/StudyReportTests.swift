@@ -141,6 +141,20 @@ import Testing
     #expect(logarithmic.series[0].band.allSatisfy { $0.low > 0 })
   }
 
+  @Test func `a line alone is named, and one layer is one`() throws {
+    let scratch = try Scratch()
+    let folder = try StudyClaimTests.write(scratch) {
+      !$0.contains("\"way\":\"pruned-0.3\"")
+    }
+    let charts = try StudyReport(folder: folder).page.figures
+    let chart = try #require(charts.first { $0.title == "What pruning at once costs" })
+    #expect(chart.description.hasSuffix(" The line is of 60%."), "\(chart.description)")
+    let rounding = try #require(charts.first { $0.title == "What rounding costs" })
+    #expect(!rounding.description.contains("The line is of"))
+    let panel = StudyPanel(kind: .depth, shapes: [.init(depth: 1, width: 8)])
+    #expect(panel.name(panel.shapes[0]) == "1 layer")
+  }
+
   @Test(arguments: ["benchmark", "train", "cooldown", "compress", "finetune"])
   func `a study that is not finished has a page`(kind: String) throws {
     let scratch = try Scratch()

@@ -26,7 +26,7 @@ extension StudyFigures {
       let name =
         switch panel.kind {
         case .depth: "width \(panel.shapes[0].width)"
-        case .width: "\(panel.shapes[0].depth) layers"
+        case .width: StudyPanel.layers(panel.shapes[0].depth)
         case .other: "others"
         case .all: "all"
         }

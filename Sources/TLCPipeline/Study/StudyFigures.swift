@@ -65,7 +65,9 @@ struct StudyFigures {
         }
       }
     }
-    var chart = XYChart(title, description: description, x: x, y: y, series: series)
+    // A line alone has no legend.
+    let only = series.count == 1 ? " The line is of \(series[0].name)." : ""
+    var chart = XYChart(title, description: description + only, x: x, y: y, series: series)
     chart.bandName = "95%, seeds"
     return chart
   }

@@ -24,7 +24,7 @@ struct StudyPanel {
   var description: String {
     switch kind {
     case .depth: "All have width \(shapes[0].width)."
-    case .width: "All have \(shapes[0].depth) layers."
+    case .width: "All have \(Self.layers(shapes[0].depth))."
     case .other:
       "Shapes that are in neither of the other charts, and those with as many weights in their"
         + " layers."
@@ -32,10 +32,13 @@ struct StudyPanel {
     }
   }
 
+  /// `1 layer`, `2 layers`.
+  static func layers(_ count: Int) -> String { count == 1 ? "1 layer" : "\(count) layers" }
+
   /// What a legend calls a shape.
   func name(_ shape: StudyPlan.Shape) -> String {
     switch kind {
-    case .depth: "\(shape.depth) layers"
+    case .depth: Self.layers(shape.depth)
     case .width: "width \(shape.width)"
     case .other, .all: shape.name
     }
