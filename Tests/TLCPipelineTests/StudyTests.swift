@@ -92,7 +92,7 @@ import Testing
     plan.compression = .init()
     plan.tasks = []
     let study = try Study.benchmarked(plan, "study", in: scratch)
-    let (doneCount, failures) = try study.run()
+    let (doneCount, failures, _) = try study.run()
     #expect(doneCount == 1)
     let record = try StudyRecords(folder: study.folder)["train-d1-w32-s1"]
     #expect(record?["failed"]?.text?.contains("is no finite number") == true)

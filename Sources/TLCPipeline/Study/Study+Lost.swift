@@ -1,3 +1,4 @@
+internal import TLCCore
 internal import TLCSystem
 
 extension Study {

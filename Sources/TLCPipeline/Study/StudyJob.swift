@@ -62,8 +62,8 @@ public struct StudyJob: Equatable, Sendable {
   /// The seed that it is of; `nil` for a benchmark.
   public var seed: UInt64? {
     switch work {
-    case .benchmark: nil
-    case .rateCheck(_, _, let seed), .train(_, let seed): seed
+    case .benchmark, .batchBenchmark: nil
+    case .rateCheck(_, _, let seed), .batchCheck(_, _, let seed), .train(_, let seed): seed
     case .cooldown(let model), .fineTune(let model), .recover(let model), .compress(let model, _):
       model.seed
     }
