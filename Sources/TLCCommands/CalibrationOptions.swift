@@ -6,7 +6,7 @@ struct CalibrationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Run the model on samples before it is compressed: text, one a line; token ids, one sample a "
-        + "line, as .ids; or inputs by name, as .npz, .npy, .safetensors, .h5 or .json. Only their "
+        + "line, behind a tab those that a decoder reads, as .ids; or inputs by name, as .npz, .npy, .safetensors, .h5 or .json. Only their "
         + "digest goes into the file.",
       valueName: "file"),
     completion: .file())

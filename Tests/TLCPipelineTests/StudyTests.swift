@@ -113,6 +113,15 @@ import Testing
     #expect(plan.texts == ["folder/data/a.txt"])
     #expect(plan.shapes.map { $0.name } == ["d2-w64", "d3-w64", "d2-w96"])
     #expect(plan.budgets == [10, 30] && plan.jobs.count == 3 + 3 * 3 * 5)
+    // Folders that were begun hold their studies to this.
+    #expect(
+      plan.identity
+        == "vocabulary 4096, sequence 128, batch 16, rate 0.001, dropout 0.1, decay 0.01,"
+        + " warmup 0.1, cooldown 0.2, held out 0.05, first budget 10.0, measured 512 and 256")
+    let twice = try StudyPlan(
+      parsing: good + "\nrate-check: {rates: [0.1, 0.1], shapes: [{depth: 2, width: [8, 8]}]}",
+      path: "study.yaml", variables: ["DATA": "."])
+    #expect(Set(twice.jobs.map { $0.name }).count == twice.jobs.count)
     for (old, new, sentence) in [
       ("tlc-study: 1", "tlc-study: 2", "line 1: \"tlc-study: 1\" is missing"),
       ("[30, 10]", "[]", "line 6: \"training\" has no \"budgets\""),
@@ -120,6 +129,10 @@ import Testing
       ("width: 64}", "size: 64}", "line 4: a shape has the key \"size\", and knows depth, width"),
       ("${DATA}", "${NONE}", "line 2: nothing stands for ${NONE}; --set NONE=… says what does"),
       ("budgets:", "budgets: [", "is not YAML"),
+      (
+        "[2, 3]", "\(Array(1...1025))",
+        "line 4: a shape has 1025 depths and 1 widths, above 1024"
+      ),
     ] {
       let error = #expect(throws: StudyError.self) {
         try StudyPlan(

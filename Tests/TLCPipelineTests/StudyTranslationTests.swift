@@ -2,6 +2,7 @@ import Foundation
 import TLCCore
 import TLCSystem
 import TLCTestSupport
+import TLCTraining
 import Testing
 
 @testable import TLCPipeline
@@ -27,10 +28,10 @@ import Testing
       training: try files("train.tsv", 64), validation: try files("val.tsv", 20),
       test: try files("test.tsv", 40))
     plan.vocabularyCount = 275
-    plan.shapes = [.init(depth: 1, width: 32)]
+    plan.shapes = [.init(depth: 1, width: 16)]
     plan.seeds = [1]
     (plan.sequenceCount, plan.batchCount, plan.countsTokens, plan.rate) = (24, 96, true, 3e-3)
-    (plan.labelSmoothing, plan.budgets, plan.stateInterval) = (0.1, [0.1], 0)
+    (plan.labelSmoothing, plan.budgets) = (0.1, [0.1])
     (plan.measuredCount, plan.compressedMeasuredCount) = (32, 32)
     (plan.pointMeasuredCount, plan.pointCount, plan.bleuCount) = (32, 2, 8)
     plan.compression.steps = [0.5]
@@ -43,7 +44,8 @@ import Testing
     let scratch = try Scratch()
     let plan = try Self.plan(scratch)
     var whole = try Study.benchmarked(plan, "whole", in: scratch)
-    let stopped = try Study.benchmarked(plan, "stopped", in: scratch)
+    var stopped = try Study.benchmarked(plan, "stopped", in: scratch)
+    stopped.plan.stateInterval = 0
     whole.kinds = ["train", "cooldown"]
     try whole.run()
     for calls in [4, 5] {
@@ -57,18 +59,18 @@ import Testing
     for (job, text) in try StudyRecords(folder: whole.folder).untimed {
       #expect(records.untimed[job] == text)
     }
-    let model = try #require(records["cooldown-d1-w32-s1-0.1s"])
+    let model = try #require(records["cooldown-d1-w16-s1-0.1s"])
     #expect(model["steps"]?.count == 10 && model["failed"] == nil)
     // An encoder's layer has 12 w² + 13 w weights, a decoder's 4 w² + 6 w more; both end in a norm.
-    #expect(model["layer_parameters"]?.count == 28 * 32 * 32 + 32 * (13 + 19 + 4))
+    #expect(model["layer_parameters"]?.count == 28 * 16 * 16 + 16 * (13 + 19 + 4))
     #expect(model["validation"]?["labels"]?.count ?? 0 > 20)
     #expect(model["blocks"]?.elements?.count == 2, "of 32 texts")
     #expect((0...100).contains(model["test"]?["bleu"]?.double ?? -1))
-    let exact = try #require(records["compress-d1-w32-s1-0.1s-exact"])
+    let exact = try #require(records["compress-d1-w16-s1-0.1s-exact"])
     #expect(exact["test"]?["bleu"]?.json == model["test"]?["bleu"]?.json)
     #expect(exact["test"]?["loss"]?.json == model["test"]?["loss"]?.json)
     for way in ["trellis-0.5", "pruned-0.3"] {
-      let file = try #require(records["compress-d1-w32-s1-0.1s-\(way)"])
+      let file = try #require(records["compress-d1-w16-s1-0.1s-\(way)"])
       #expect(file["failed"] == nil && file["bytes"]?.count ?? 0 > 0)
       let errors = try #require(file["errors"]?.members)
       for (kind, error) in errors where kind.contains("embed_positions") {
@@ -108,6 +110,28 @@ import Testing
     #expect(abs(try mean("C5b'") - log(4) / log(2)) < 1e-9)
     #expect(claims.first { $0.name == "C5c" }?.verdict == .supported)
     #expect(claims.contains { $0.name == "C5a" } && !claims.contains { $0.name == "C1b" })
+  }
+
+  @Test func `the studies of benchmarks are understood, and have what claims are of`() throws {
+    let folder = Fixtures.root.deletingLastPathComponent().appending(path: "Benchmarks/study")
+    func plan(_ name: String) throws -> StudyPlan {
+      let path = folder.appending(path: name).path
+      return try StudyPlan(
+        parsing: try String(contentsOfFile: path, encoding: .utf8), path: path,
+        variables: ["CORPUS": "/texts", "PAIRS": "/pairs"])
+    }
+    #expect(try plan("encoder.yaml").batchCheck?.batches.contains(16) == true)
+    let translation = try plan("translation.yaml")
+    let (wide, deep) = (
+      StudyPlan.Shape(depth: 1, width: 256), StudyPlan.Shape(depth: 4, width: 128)
+    )
+    let counts = try [wide, deep].map { shape in
+      #expect(translation.shapes.contains(shape))
+      return try EncoderModel(
+        translation.encoderShape(shape), head: translation.head(shape)
+      ).layerParameterCount
+    }
+    #expect(abs(log(Double(counts[0]) / Double(counts[1]))) < log(1.05))
   }
 
   @Test func `what a study of pairs gets wrong is named with its line`() throws {

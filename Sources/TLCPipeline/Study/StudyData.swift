@@ -108,14 +108,11 @@ struct StudyData: Sendable {
   func batch(_ size: Int) throws -> StudyBatch {
     switch source {
     case .masked(let task):
-      StudyBatch(task: task, exampleCount: size, tokenCount: size * task.sequenceCount)
+      StudyBatch(
+        task: task, exampleCount: size, textCount: Double(size),
+        tokenCount: size * task.sequenceCount)
     case .pairs(let pairs): try pairs.batch(size)
     }
-  }
-
-  /// The mean tokens of a text and of its translation; `nil` where texts have none.
-  var meanLengths: (source: Double, target: Double)? {
-    if case .pairs(let pairs) = source { pairs.meanLengths } else { nil }
   }
 
   /// As many texts of a file as the task measures with, evenly spread.

@@ -49,16 +49,10 @@ public struct StudyEstimate: Sendable {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// The operations of a training step.
-  ///
-  /// - Parameter lengths: the mean tokens of texts and of translations; `nil` for a guess.
-  func work(
-    _ shape: StudyPlan.Shape, lengths: (source: Double, target: Double)? = nil
-  ) -> Double {
+  /// The operations of a training step; of pairs, a guess at their lengths.
+  func work(_ shape: StudyPlan.Shape) -> Double {
     if plan.pairs != nil {
-      let lengths = lengths ?? (Self.pairTokens, Self.pairTokens)
-      return plan.pairWork(shape, source: lengths.source, target: lengths.target)
-        * textCount(lengths)
+      return plan.pairWork(shape, source: Self.pairTokens, target: Self.pairTokens) * textCount
     }
     let encoder = plan.encoderShape(shape)
     return encoder.workPerToken(
@@ -67,9 +61,8 @@ public struct StudyEstimate: Sendable {
   }
 
   /// The texts of a step.
-  private func textCount(_ lengths: (source: Double, target: Double)) -> Double {
-    let count = Double(plan.batchCount)
-    return plan.countsTokens ? count / max(lengths.source, lengths.target) : count
+  private var textCount: Double {
+    plan.countsTokens ? Double(plan.batchCount) / Self.pairTokens : Double(plan.batchCount)
   }
 
   /// The seconds of a training step.
@@ -86,8 +79,7 @@ public struct StudyEstimate: Sendable {
       guard plan.pairs != nil else {
         return Double(texts * plan.sequenceCount) * tokenSeconds / 3
       }
-      let count = textCount((Self.pairTokens, Self.pairTokens))
-      return 2 * Double(texts) * step(shape) / count / 3
+      return 2 * Double(texts) * step(shape) / textCount / 3
     }
     // What is written is run token by token.
     let writing = plan.pairs == nil ? 0 : 2 * measuring(plan.bleuCount)

@@ -14,6 +14,8 @@ struct StudyBatch: Sendable {
   var task: any TrainingTask
   /// The examples of a step.
   var exampleCount: Int
+  /// The texts of a step, or pairs of them, where they differ the mean.
+  var textCount: Double
   /// The tokens of a step, where they differ the mean.
   var tokenCount: Int
 }

@@ -63,7 +63,7 @@ struct StudyPairs: Sendable {
     let pairs = Double(training.count * exampleCount) / Double(task.exampleCount)
     let tokens = pairs * (meanLengths.source + meanLengths.target)
     return StudyBatch(
-      task: task, exampleCount: exampleCount, tokenCount: Int(tokens.rounded()))
+      task: task, exampleCount: exampleCount, textCount: pairs, tokenCount: Int(tokens.rounded()))
   }
 
   /// Measures with so many pairs of validation, and as many of test.

@@ -199,8 +199,12 @@ struct StudyParser {
       guard !sizes.isEmpty else { throw refusal(node, "a shape has no \"\(key)\"") }
       return sizes
     }
-    let widths = try sizes("width")
-    return try sizes("depth").flatMap { depth in
+    let (depths, widths) = (try sizes("depth"), try sizes("width"))
+    guard depths.count <= 1024, widths.count <= 1024 else {
+      throw refusal(
+        node, "a shape has \(depths.count) depths and \(widths.count) widths, above 1024")
+    }
+    return depths.flatMap { depth in
       widths.map { StudyPlan.Shape(depth: depth, width: $0) }
     }
   }
@@ -254,9 +258,10 @@ struct StudyParser {
     if let node = study.members["rate-check"] {
       let fields = try fields(node, "\"rate-check\"", ["rates", "shapes", "budget"])
       var check = StudyPlan.RateCheck(
-        rates: try numbers(fields, "rates", in: 1e-8...10).map { Float($0) }, shapes: [],
+        rates: try numbers(fields, "rates", in: 1e-8...10).map { Float($0) }.uniqued, shapes: [],
         budget: try number(fields, "budget", in: 0.001...1e6, or: 60))
       for entry in try list(fields, "shapes") { check.shapes += try shapes(entry) }
+      check.shapes = check.shapes.uniqued
       guard !check.rates.isEmpty, !check.shapes.isEmpty else {
         throw refusal(node, "\"rate-check\" has no \"rates\" or no \"shapes\"")
       }

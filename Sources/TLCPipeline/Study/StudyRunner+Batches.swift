@@ -26,7 +26,7 @@ extension StudyRunner {
         "points",
         .array(
           run.points(
-            stepSeconds: seconds, stepWork: stepWork(shape, batch: batch),
+            stepSeconds: seconds, stepWork: stepWork(shape, read),
             stepTokens: read.tokenCount))
       ),
     ] + (try measure(run.trained, task: nil))

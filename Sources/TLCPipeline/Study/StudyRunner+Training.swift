@@ -35,8 +35,8 @@ extension StudyRunner {
       ("steps", .count(seconds.count)), ("median_seconds", .number(median)),
       ("p10_seconds", percentile(0.1)), ("p90_seconds", percentile(0.9)),
       ("step_tokens", .count(read.tokenCount)),
-      ("step_flops", .number(stepWork(shape, batch: batch))),
-      ("gflops", .number(stepWork(shape, batch: batch) / median / 1e9)),
+      ("step_flops", .number(stepWork(shape, read))),
+      ("gflops", .number(stepWork(shape, read) / median / 1e9)),
     ]
   }
 
@@ -107,7 +107,7 @@ extension StudyRunner {
     let seconds = try stepSeconds(shape)
     return [
       ("steps", .count(last.branch)), ("warmup", .count(settings.rate.warmupCount)),
-      ("points", .array(run.points(stepSeconds: seconds, stepWork: stepWork(shape)))),
+      ("points", .array(run.points(stepSeconds: seconds, stepWork: stepWork(shape, read)))),
     ]
   }
 
@@ -144,7 +144,7 @@ extension StudyRunner {
       ("parameters", .count(trained.model.parameterCount)),
       ("layer_parameters", .count(trained.model.layerParameterCount)),
       ("steps", .count(own.count)), ("seconds", .number(Double(own.count) * seconds)),
-      ("flops", .number(Double(own.count) * stepWork(model.shape))),
+      ("flops", .number(Double(own.count) * stepWork(model.shape, read))),
       ("tokens", .count(own.count * read.tokenCount)),
       (
         "epochs",

@@ -59,9 +59,14 @@ struct StudyRunner: Sendable {
   }
 
   /// The operations of a training step.
-  func stepWork(_ shape: StudyPlan.Shape, batch: Int? = nil) -> Double {
-    StudyEstimate(plan).work(shape, lengths: data.meanLengths)
-      * Double(batch ?? plan.batchCount) / Double(plan.batchCount)
+  func stepWork(_ shape: StudyPlan.Shape, _ batch: StudyBatch) -> Double {
+    switch data.source {
+    case .masked:
+      return StudyEstimate(plan).work(shape) * (batch.textCount / Double(plan.batchCount))
+    case .pairs(let pairs):
+      let (source, target) = pairs.meanLengths
+      return plan.pairWork(shape, source: source, target: target) * batch.textCount
+    }
   }
 
   func newModel(_ shape: StudyPlan.Shape, seed: UInt64) throws -> TrainedModel {
