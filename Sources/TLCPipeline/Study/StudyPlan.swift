@@ -69,6 +69,13 @@ public struct StudyPlan: Equatable, Sendable {
     public var shapes: [Shape]
     /// The seconds of each training.
     public var budget: Double
+
+    /// Trainings of these sizes.
+    public init(batches: [Int], shapes: [Shape], budget: Double) {
+      self.batches = batches
+      self.shapes = shapes
+      self.budget = budget
+    }
   }
 
   /// How models are compressed.
