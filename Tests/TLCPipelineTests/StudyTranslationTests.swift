@@ -69,6 +69,7 @@ import Testing
     let exact = try #require(records["compress-d1-w16-s1-0.1s-exact"])
     #expect(exact["test"]?["bleu"]?.json == model["test"]?["bleu"]?.json)
     #expect(exact["test"]?["loss"]?.json == model["test"]?["loss"]?.json)
+    #expect(exact["validation"]?["bleu"] == nil && model["validation"]?["bleu"] != nil)
     for way in ["trellis-0.5", "pruned-0.3"] {
       let file = try #require(records["compress-d1-w16-s1-0.1s-\(way)"])
       #expect(file["failed"] == nil && file["bytes"]?.count ?? 0 > 0)
@@ -79,7 +80,8 @@ import Testing
     }
     let report = try StudyReport(folder: stopped.folder)
     #expect(report.page.html.contains("BLEU against seconds"))
-    #expect(!report.claims.contains { $0.name.hasPrefix("C1") })
+    #expect(report.claims.contains { $0.name == "C5a" })
+    #expect(!report.claims.contains { $0.name.hasPrefix("C1") || $0.name == "C5c" })
   }
 
   @Test func `claims of translations are of BLEU, and name pairs of equal weights`() throws {

@@ -100,7 +100,7 @@ public struct StudyEstimate: Sendable {
       return (plan.budgets.last ?? 0) * (1 - plan.cooldownShare)
         + Double(plan.pointCount) * measuring(plan.pointMeasuredCount)
     case .cooldown(let model):
-      return model.budget * plan.cooldownShare + measured(model, plan.measuredCount) + writing
+      return model.budget * plan.cooldownShare + measured(model, plan.measuredCount) + 2 * writing
     case .fineTune(let model): return epoch(model) * Double(epochs(model)) * tokenSeconds
     case .recover(let model):
       return epoch(model) * tokenSeconds * Double(plan.recoveredSparsities.count)

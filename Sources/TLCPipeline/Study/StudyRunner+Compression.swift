@@ -71,7 +71,7 @@ extension StudyRunner {
     members.append(("paper_bytes", bits.map { .number(Double(counted * $0) / 8) } ?? .null))
     members.append(("errors", Self.errors(of: compressed, from: source)))
     members += try addingBLEU(
-      to: try measure(compressed, task: model.task, by: data.compressed), file: output)
+      ["test"], to: try measure(compressed, task: model.task, by: data.compressed), file: output)
     if !plan.compression.keepsFiles { remove(output) }
     return members
   }

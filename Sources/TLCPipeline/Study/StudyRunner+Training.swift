@@ -154,6 +154,6 @@ extension StudyRunner {
     ]
     members += try files(path(model), trained)
     return try addingBLEU(
-      to: members + (try measure(trained, task: nil)), file: path(model))
+      ["validation", "test"], to: members + (try measure(trained, task: nil)), file: path(model))
   }
 }

@@ -5,9 +5,14 @@ internal import TLCSystem
 internal import TLCTraining
 
 extension StudyRunner {
-  /// Adds to a measurement of validation and of test the BLEU of what a file's model writes; the
-  /// same measurement where models do not translate.
-  func addingBLEU(to members: Members, file: String) throws -> Members {
+  /// Adds to a measurement the BLEU of what a file's model writes; the same measurement where models
+  /// do not translate.
+  ///
+  /// - Parameters:
+  ///   - keys: `validation` and `test`, or one of them.
+  ///   - members: the measurement.
+  ///   - file: the path of the model.
+  func addingBLEU(_ keys: Set<String>, to members: Members, file: String) throws -> Members {
     guard case .pairs(let pairs) = data.source, plan.bleuCount > 0 else { return members }
     let checkpoint = try Checkpoint(path: file)
     let model = try TextModel(
@@ -17,7 +22,9 @@ extension StudyRunner {
       beamCount: 1, greatestTokenCount: pairs.greatestTokenCount)
     let held = ["validation": pairs.validation, "test": pairs.test]
     return try members.map { key, value in
-      guard let texts = held[key]?.spread(plan.bleuCount).texts, let own = value.members else {
+      guard keys.contains(key), let texts = held[key]?.spread(plan.bleuCount).texts,
+        let own = value.members
+      else {
         return (key, value)
       }
       try report("translating")
