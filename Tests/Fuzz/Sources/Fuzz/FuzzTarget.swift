@@ -22,7 +22,8 @@ let targets: [any FuzzTarget] =
   [
     CheckpointTarget(name: "tlcq", isSealed: false),
     CheckpointTarget(name: "tlcq-sealed", isSealed: true),
-    SignatureTarget(), RecipeTarget(), TokenizerTarget(), GraphTarget(), ConversionTarget(),
+    SignatureTarget(), RecipeTarget(), StudyTarget(), ParallelTextsTarget(), TokenizerTarget(),
+    GraphTarget(), ConversionTarget(),
   ] + ImporterTarget.all
 
 /// The target that the program is called by.
