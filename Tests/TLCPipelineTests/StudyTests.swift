@@ -32,7 +32,7 @@ import Testing
     #expect(try study.run().doneCount == 0)
   }
 
-  @Test func `what needs a model that is gone is done again, with all that was made of it`() throws {
+  @Test func `a model that is gone is trained again, with all that was made of it`() throws {
     let scratch = try Scratch()
     var plan = try StudyPlan.tiny(in: scratch.path(""))
     var study = try Study.benchmarked(plan, "study", in: scratch)
