@@ -66,8 +66,7 @@ struct Report: ParsableCommand {
     try reportingErrors {
       if StudyReport.isStudy(file) {
         let page = try PageFile(path: path, overwriting: force)
-        try write(try StudyReport(folder: file).page, to: page)
-        tell()
+        tell(charts: try write(try StudyReport(folder: file).page, to: page))
         return
       }
       let checkpoint = try Checkpoint(path: file)
@@ -76,25 +75,27 @@ struct Report: ParsableCommand {
         checkpoint, comparing: against.map { .all(source: $0) } ?? .none,
         parallelism: threads.parallelism, progress: outputs.progressPrinter)
       Terminal.clearProgress()
-      try write(report.page, to: page)
+      let charts = try write(report.page, to: page)
       if let failure = report.verification.failure { throw failure }
       for mismatch in (report.comparison?.mismatches ?? []) + (report.runs?.mismatches ?? []) {
         Terminal.printError("error: \(mismatch)")
       }
       if !report.isSound { throw ExitStatus.failure }
-      tell()
+      tell(charts: charts)
     }
   }
 
-  private func write(_ page: ReportPage, to file: PageFile) throws {
+  /// Returns how many charts were written by themselves.
+  private func write(_ page: ReportPage, to file: PageFile) throws -> Int {
     let charts = try figures.map { try FigureFiles(page, folder: $0, overwriting: force) }
     try file.write(page)
     try charts?.write()
+    return charts?.count ?? 0
   }
 
-  private func tell() {
+  private func tell(charts: Int) {
     guard !outputs.quiet else { return }
     Terminal.printLine("\(path): report of \(file)")
-    if let figures { Terminal.printLine("\(figures): its charts") }
+    if let figures { Terminal.printLine("\(figures): \(charts) charts") }
   }
 }
