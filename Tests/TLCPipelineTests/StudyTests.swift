@@ -41,6 +41,10 @@ import Testing
     #expect(try study.run() == (0, [], 0))
     plan.compression.bits = [4, 8]
     study.plan = plan
+    for job in plan.jobs where job.kind == "finetune" {
+      try Data("of the model that is gone".utf8).write(
+        to: URL(fileURLWithPath: "\(study.folder)/states/\(job.name).tlcq"))
+    }
     let again = try study.run()
     let whole = try Study.benchmarked(plan, "whole", in: scratch)
     #expect(try whole.run() == (again.doneCount, [], 0))

@@ -1,7 +1,25 @@
+internal import Foundation
 internal import TLCCore
 internal import TLCSystem
 
 extension Study {
+  /// Takes back the results of ``lostJobs(_:)``, and removes what they and the jobs that need them
+  /// kept to go on from, which is of the models that are gone.
+  ///
+  /// - Returns: how many they are.
+  func dropLostJobs(_ results: StudyResults) throws -> Int {
+    let lost = lostJobs(results)
+    guard !lost.isEmpty else { return 0 }
+    let names = Set(lost)
+    for job in plan.jobs where names.contains(job.name) || !names.isDisjoint(with: job.needs) {
+      for ending in ["tlcq", "jsonl"] {
+        try? FileManager.default.removeItem(atPath: "\(folder)/states/\(job.name).\(ending)")
+      }
+    }
+    try results.drop(lost)
+    return lost.count
+  }
+
   /// The jobs that are done, and whose files are gone though jobs that are not done need them; with
   /// all that was made of them, since another machine may train to other bits.
   func lostJobs(_ results: StudyResults) -> [String] {

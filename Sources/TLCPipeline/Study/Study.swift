@@ -60,8 +60,7 @@ public struct Study: Sendable {
         ("threads", .count(max(1, parallelism.threads / jobCount))),
       ])
     let jobs = jobs
-    let lost = lostJobs(results)
-    if !lost.isEmpty { try results.drop(lost) }
+    let lostCount = try dropLostJobs(results)
     let queue = StudyQueue(jobs, results, estimate: StudyEstimate(plan, results))
     guard queue.hasWork else { return (0, queue.failures, 0) }
     let data = try StudyData(plan, folder: folder, parallelism: parallelism)
@@ -94,7 +93,7 @@ public struct Study: Sendable {
         doneCount.withLock { $0 += 1 }
       }
     }
-    return (doneCount.withLock { $0 }, queue.failures, lost.count)
+    return (doneCount.withLock { $0 }, queue.failures, lostCount)
   }
 }
 

@@ -18,8 +18,7 @@ struct DecoderSplit {
   /// Operators that take each token for itself, whatever their inputs.
   private static let tokenwise: Set<String> = [
     "Add", "Cast", "CodeLookUp", "Div", "Gelu", "Linear", "LinearChain", "Mul", "Relu", "Sigmoid",
-    "Sub",
-    "Tanh",
+    "Sub", "Tanh",
   ]
 
   /// - Throws: `GraphError` where the graph does not write, or a token may see those behind it.
