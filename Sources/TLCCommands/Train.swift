@@ -57,6 +57,14 @@ struct Train: ParsableCommand {
   @Option(help: ArgumentHelp("The tokens of a text.", valueName: "count"))
   var sequence = 128
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      How an encoder knows where tokens stand: learned, by a table as RoBERTa's, which transformers \
+      reads; or alibi, by linear biases, which find neighbours in far fewer steps.
+      """))
+  var positions: Positions = .learned
+
   @Option(help: ArgumentHelp("How many steps to train.", valueName: "count"))
   var steps = 1000
 
@@ -81,6 +89,18 @@ struct Train: ParsableCommand {
 
   enum Task: String, ExpressibleByArgument, CaseIterable {
     case masked, translation
+  }
+
+  /// How tokens' places are known.
+  enum Positions: String, ExpressibleByArgument, CaseIterable {
+    case learned, alibi
+
+    var library: PositionKind {
+      switch self {
+      case .learned: .learned
+      case .alibi: .alibi
+      }
+    }
   }
 
   enum TokenizerKind: String, ExpressibleByArgument, CaseIterable {
@@ -131,7 +151,7 @@ struct Train: ParsableCommand {
   var shape: EncoderShape {
     EncoderShape(
       vocabularyCount: vocabulary, width: width, depth: depth, headCount: heads,
-      innerWidth: inner, sequenceCount: sequence)
+      innerWidth: inner, sequenceCount: sequence, positions: positions.library)
   }
 
   private func runMasked() throws {

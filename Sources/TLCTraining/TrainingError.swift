@@ -10,6 +10,11 @@ public enum TrainingError: Error, Equatable, Sendable {
   case notFinite(step: Int, tensor: String)
   /// A state does not belong to the training that would go on with it.
   case state(String)
+
+  /// Whether a training began, and came to numbers that are none.
+  public var isDivergence: Bool {
+    if case .notFinite = self { true } else { false }
+  }
 }
 
 extension TrainingError: CustomStringConvertible {

@@ -83,8 +83,9 @@ import Testing
     let trellis = StudyFigures.label(
       .init(
         shape: .init(depth: 1, width: 1), seed: 1, budget: 1, way: "pruned-0.3-trellis-0.5",
-        pruning: "one-shot", sparsity: 0.3, bytes: 1, nonzero: 1, paperBytes: .nan,
-        validation: .init(loss: 0, accuracy: 0), test: .init(loss: 0, accuracy: 0), errors: [:]))
+        pruning: "one-shot", sparsity: 0.3, bytes: 1, tensorBytes: 1, nonzero: 1,
+        validation: .init(loss: 0, accuracy: 0), test: .init(loss: 0, accuracy: 0), error: 0,
+        errors: [:]))
     #expect(trellis == "30% pruned at once, trellis at step 0.5")
   }
 

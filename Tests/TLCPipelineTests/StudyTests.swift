@@ -114,14 +114,15 @@ import Testing
       """
     let plan = try StudyPlan(
       parsing: good, path: "folder/study.yaml", variables: ["DATA": "data"])
-    #expect(plan.texts == ["folder/data/a.txt"])
+    #expect(plan.texts == ["data/a.txt"])
     #expect(plan.shapes.map { $0.name } == ["d2-w64", "d3-w64", "d2-w96"])
     #expect(plan.budgets == [10, 30] && plan.jobs.count == 3 + 3 * 3 * 5)
     // Folders that were begun hold their studies to this.
     #expect(
       plan.identity
         == "vocabulary 4096, sequence 128, batch 16, rate 0.001, dropout 0.1, decay 0.01,"
-        + " warmup 0.1, cooldown 0.2, held out 0.05, first budget 10.0, measured 512 and 256")
+        + " warmup 50, cooldown 0.2, held out 0.05, first budget 10.0, measured 512 and 256,"
+        + " 16 points of 128, calibration 64")
     let twice = try StudyPlan(
       parsing: good + "\nrate-check: {rates: [0.1, 0.1], shapes: [{depth: 2, width: [8, 8]}]}",
       path: "study.yaml", variables: ["DATA": "."])

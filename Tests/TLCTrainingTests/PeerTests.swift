@@ -22,7 +22,7 @@ struct PeerTests {
       model = try EncoderModel(
         EncoderShape(
           vocabularyCount: 32, width: 12, depth: 2, headCount: 3, innerWidth: 20,
-          sequenceCount: 10), head: head)
+          sequenceCount: 10, positions: name == "alibi" ? .alibi : .learned), head: head)
     }
 
     func floats(_ name: String) throws -> [Float] {
@@ -58,7 +58,7 @@ struct PeerTests {
   }
 
   static let cases: [(String, TrainedHead, Float)] = [
-    ("masked", .maskedTokens, 0), ("classes", .classes(3), 0.1),
+    ("masked", .maskedTokens, 0), ("alibi", .maskedTokens, 0), ("classes", .classes(3), 0.1),
     ("translation", .decoder(depth: 1), 0.1),
   ]
 

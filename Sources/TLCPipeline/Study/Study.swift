@@ -78,7 +78,7 @@ public struct Study: Sendable {
         do {
           try runner.report("")
           members = try runner.run(job)
-        } catch let error as TrainingError {
+        } catch let error as TrainingError where error.isDivergence {
           // A training that diverges is a result: others do not depend on it.
           members = [("failed", .string("\(error)"))]
         } catch {
@@ -119,6 +119,8 @@ final class StudyQueue: Sendable {
     var failures: [String]
     var doneCount: Int
     var isStopped = false
+    /// Whether what runs is timed.
+    var isTiming = false
     /// The seconds that jobs took, over those that were predicted.
     var taken = 0.0
     var predicted = 0.0
@@ -167,6 +169,11 @@ final class StudyQueue: Sendable {
             job.needs.allSatisfy { results[$0] != nil }
           })
         else { return (nil, state.running.isEmpty) }
+        // What is timed has the machine for itself.
+        guard state.running.isEmpty || !(state.isTiming || state.waiting[place].isTimed) else {
+          return (nil, false)
+        }
+        state.isTiming = state.waiting[place].isTimed
         let job = state.waiting.remove(at: place)
         state.running[job.name] = .now
         return (job, false)

@@ -2,10 +2,10 @@
 public struct StudyClaim: Sendable {
   /// What was found.
   public enum Verdict: String, Sendable {
-    /// The interval of 95% lies on the statement's side, and of a headline the test holds among all
+    /// The intervals of 95% lie on the statement's side, and of a headline the test holds among all
     /// of them (Holm).
     case supported
-    /// The interval lies on the other side, and the test holds as well.
+    /// The intervals lie on the other side, and the test holds as well.
     case notSupported = "not supported"
     /// Neither, or there is no result.
     case undecided
@@ -66,7 +66,8 @@ extension StudyClaim {
     let found = SeedStatistic(values.map { $0.value })
     var verdict = values.count == 1 ? Verdict.oneSeed : .undecided
     if let interval = found.interval {
-      let ends = [sign * interval.lowerBound, sign * interval.upperBound]
+      let ends = [interval, textInterval].compactMap { $0 }
+        .flatMap { [sign * $0.lowerBound, sign * $0.upperBound] }
       if ends.allSatisfy({ $0 > 0 }) { verdict = .supported }
       if ends.allSatisfy({ $0 < 0 }) { verdict = .notSupported }
     }

@@ -37,8 +37,9 @@ extension StudyTable {
   }
 
   private func longest(seed: Int) -> [StudyTranslations.Model] {
-    translations.models.filter { $0.seed == seed && $0.budget == budgets.last }
-      .sorted { $0.parameterCount < $1.parameterCount }
+    let found = translations.models.filter { $0.seed == seed && $0.budget == budgets.last }
+    guard found.count == shapes.count else { return [] }
+    return found.sorted { $0.parameterCount < $1.parameterCount }
   }
 
   private func bleuGap(seed: Int) -> Double {
@@ -51,8 +52,9 @@ extension StudyTable {
       budgets.map { budget in
         let all = translations.models.filter { $0.budget == budget && $0.seed == seed }
         let best = all.max { $0.validation < $1.validation }
-        return (log(budget), best.map { log($0.parameterCount) } ?? .nan)
-      })
+        let isWhole = all.count == shapes.count
+        return (log(budget), isWhole ? best.map { log($0.parameterCount) } ?? .nan : .nan)
+      }, isWhole: true)
   }
 
   /// Pairs whose numbers of weights in layers differ by 5% at most.

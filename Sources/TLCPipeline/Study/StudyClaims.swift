@@ -4,7 +4,7 @@ extension StudyTable {
   /// Every statement that a study can test, and every headline.
   func claims() -> [StudyClaim] {
     StudyClaim.holm(
-      inTranslation(trainingClaims + compressionClaims + pairClaims + causeClaims))
+      inTranslation(trainingClaims + compressionClaims + pairClaims + causeClaims + taskClaims))
   }
 
   /// The bits of `min-max` that there are results of.
@@ -102,8 +102,13 @@ extension StudyTable {
       "C3", "At equal bytes large models, compressed more, are better than small ones",
       "loss of the smaller half of the models less that of the larger half, mean over sizes, nats",
       isHeadline: true, sign: 1
-    ) { sizeGap(seed: $0) }
-    return rounding + pruning + [size]
+    ) { sizeGap(seed: $0, bytes: \.bytes) }
+    let tensors = claim(
+      "C3'", "The same, where the bytes of tensors alone count",
+      "loss of the smaller half of the models less that of the larger half, mean over sizes, nats",
+      sign: 1
+    ) { sizeGap(seed: $0, bytes: \.tensorBytes) }
+    return rounding + pruning + [size, tensors]
   }
 
   private var pairClaims: [StudyClaim] {

@@ -66,17 +66,18 @@ struct StudyData: Sendable {
         of: paragraphs, ready, end: template.special.end, parallelism: parallelism)
     }
     let (training, held) = (try tokens(corpus.training), try tokens(corpus.measuring))
-    func task(measuredWith count: Int) throws -> MaskedTokenTask {
+    func task(measuring tokens: [Int32]) throws -> MaskedTokenTask {
       try MaskedTokenTask(
-        training: training,
-        measuring: Self.spread(held, count: count, length: plan.sequenceCount - 2),
-        sequenceCount: plan.sequenceCount, vocabularyCount: plan.vocabularyCount,
-        special: template.special)
+        training: training, measuring: tokens, sequenceCount: plan.sequenceCount,
+        vocabularyCount: plan.vocabularyCount, special: template.special)
     }
-    let masked = try task(measuredWith: plan.measuredCount)
+    let blocks = HeldOutBlocks(
+      of: held, textLength: plan.sequenceCount - 2, textCount: plan.measuredCount)
+    let masked = try task(measuring: blocks.all)
     (source, measured) = (.masked(masked), .alternating(masked))
-    compressed = .alternating(try task(measuredWith: plan.compressedMeasuredCount))
-    points = try task(measuredWith: plan.pointMeasuredCount)
+    compressed = .alternating(
+      try task(measuring: blocks.pairs(textCount: plan.compressedMeasuredCount)))
+    points = try task(measuring: blocks.validating(textCount: plan.pointMeasuredCount))
     var tasks: [String: Labelled] = [:]
     var files: [String: String] = [:]
     for task in plan.tasks {
@@ -128,17 +129,5 @@ struct StudyData: Sendable {
     let file = try AtomicFile(path: path, overwriting: true)
     try file.append(Array((lines.joined(separator: "\n") + "\n").utf8).span)
     try file.commit()
-  }
-
-  /// Blocks of texts that are evenly spread over what is held out, so that every file is measured.
-  private static func spread(_ tokens: [Int32], count: Int, length: Int) -> [Int32] {
-    let available = tokens.count / length
-    guard available > count else { return tokens }
-    let blocks = (count + blockCount - 1) / blockCount
-    return (0..<blocks).flatMap { block in
-      let size = min(blockCount, count - block * blockCount)
-      let start = (available - size) * block / max(1, blocks - 1) * length
-      return tokens[start..<start + size * length]
-    }
   }
 }

@@ -108,7 +108,8 @@ extension StudyFigures {
     var axis: ChartAxis {
       switch self {
       case .bytes: ChartAxis("bytes", scale: .logarithmic, unit: .bytes)
-      case .paperBytes: ChartAxis("non-zero numbers × bits / 8", scale: .logarithmic, unit: .bytes)
+      case .paperBytes:
+        ChartAxis("weights not pruned × bits / 8", scale: .logarithmic, unit: .bytes)
       case .nonzero: ChartAxis("non-zero numbers", scale: .logarithmic)
       }
     }
@@ -123,10 +124,10 @@ extension StudyFigures {
     }
 
     /// NaN where a file has no place on the axis.
-    func value(_ file: StudyTable.Compressed) -> Double {
+    func value(_ file: StudyTable.Compressed, in table: StudyTable) -> Double {
       switch self {
       case .bytes: file.bytes
-      case .paperBytes: file.paperBytes
+      case .paperBytes: table.paperBytes(file)
       case .nonzero: file.bits == nil && !file.way.contains("trellis") ? file.nonzero : .nan
       }
     }
@@ -141,19 +142,21 @@ extension StudyFigures {
     each(
       "\(number) against \(axis.name)", axis.description, x: axis.axis, y: y, isFrontier: true
     ) { name, shape in
-      let own = files.filter { $0.shape == shape && axis.value($0).isFinite }
+      let own = files.filter { $0.shape == shape && axis.value($0, in: table).isFinite }
       let groups = Dictionary(grouping: own, by: Self.label)
       let points = groups.keys.sorted().map { label in
         let here = groups[label, default: []]
         let count = Double(here.count)
         return ChartPoint(
-          here.reduce(0) { $0 + axis.value($1) } / count,
+          here.reduce(0) { $0 + axis.value($1, in: table) } / count,
           here.reduce(0) { $0 + value($1) } / count, note: label)
       }
       let runs = table.seeds.map { seed in
         Self.steps(
           ChartSeries.frontier(
-            of: own.filter { $0.seed == seed }.map { ChartPoint(axis.value($0), value($0)) },
+            of: own.filter { $0.seed == seed }.map {
+              ChartPoint(axis.value($0, in: table), value($0))
+            },
             preferring: preference))
       }.filter { !$0.isEmpty }
       return ChartSeries(

@@ -18,40 +18,36 @@ extension StudyFigures {
     /// A line of each seed, of numbers of its levels.
     func lines(
       _ title: String, _ description: String, y: ChartAxis,
-      _ values: (StudyTable.Recovery) -> [Double], start: (StudyTable.FineTuned) -> Double
+      _ points: (StudyTable.Recovery) -> [ChartPoint]
     ) -> [any Figure] {
       each(title, description, x: ChartAxis("pruned", unit: .percent), y: y) { name, shape in
         Self.line(
           name,
-          all.filter { $0.shape == shape }.map { recovery in
-            let dense = table.tuned.first {
-              $0.shape == shape && $0.seed == recovery.seed && $0.task == task
-            }
-            return (dense.map { [ChartPoint(0, start($0))] } ?? [])
-              + zip(recovery.levels, values(recovery)).map { ChartPoint($0.sparsity, $1) }
-          })
+          all.filter { $0.shape == shape }.map { points($0) })
       }
     }
     return [
       lines(
         "Accuracy of \(task) pruned step by step",
-        "Of validation, after the training that follows each level.",
+        "Of test, after the training that follows each level.",
         y: ChartAxis("accuracy", unit: .percent)
-      ) {
-        $0.levels.map { $0.after }
-      } start: {
-        $0.validation.accuracy
+      ) { recovery in
+        table.compressed.filter {
+          $0.shape == recovery.shape && $0.seed == recovery.seed && $0.task == task
+            && $0.way == "exact"
+        }.map { ChartPoint($0.sparsity, $0.test.accuracy) }.sorted { $0.x < $1.x }
       },
       lines(
         "Epochs for \(task) pruned step by step",
         "Of training up to each level, until the accuracy was 99.5% of the first, or for one a level.",
         y: ChartAxis("epochs", includesZero: true)
       ) { recovery in
-        recovery.levels.indices.map { level in
-          recovery.levels[...level].reduce(0) { $0 + $1.epochs }
-        }
-      } start: { _ in
-        0
+        [ChartPoint(0, 0)]
+          + recovery.levels.indices.map { level in
+            ChartPoint(
+              recovery.levels[level].sparsity,
+              recovery.levels[...level].reduce(0) { $0 + $1.epochs })
+          }
       },
     ]
   }

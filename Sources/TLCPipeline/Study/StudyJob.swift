@@ -59,6 +59,9 @@ public struct StudyJob: Equatable, Sendable {
     }
   }
 
+  /// Whether it times steps.
+  var isTimed: Bool { kind == "benchmark" }
+
   /// The seed that it is of; `nil` for a benchmark.
   public var seed: UInt64? {
     switch work {

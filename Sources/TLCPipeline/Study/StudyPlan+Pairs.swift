@@ -20,9 +20,9 @@ extension StudyPlan {
     }
   }
 
-  /// Every file that models learn from or are measured with, but for those of tasks.
+  /// Every file that models learn from or are measured with.
   var files: [String] {
-    guard let pairs else { return texts }
+    guard let pairs else { return texts + tasks.flatMap { $0.files } }
     return [pairs.training, pairs.validation, pairs.test].flatMap { $0.paths }
   }
 

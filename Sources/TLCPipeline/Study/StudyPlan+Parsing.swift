@@ -1,3 +1,4 @@
+internal import TLCTraining
 internal import Yams
 
 extension StudyPlan {
@@ -116,7 +117,8 @@ struct StudyParser {
     return counts
   }
 
-  /// A path, with what stands for `${NAME}`, relative to the folder of the study's file.
+  /// A path, with what stands for `${NAME}`; relative to the folder of the study's file, unless it
+  /// begins with that.
   func file(_ node: Node?, in fields: Fields, _ what: String) throws(StudyError) -> String {
     guard let node, let text = node.string, !text.isEmpty else {
       throw refusal(node ?? fields.node, "\(fields.what) names no file as \(what)")
@@ -134,7 +136,9 @@ struct StudyParser {
       rest = rest[rest.index(after: end)...]
     }
     name += rest
-    guard !name.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return name }
+    guard !name.hasPrefix("/"), !text.hasPrefix("${"), let slash = path.lastIndex(of: "/") else {
+      return name
+    }
     return path[...slash] + name
   }
 
@@ -216,10 +220,18 @@ struct StudyParser {
     let fields = try fields(
       node, "\"training\"",
       [
-        "sequence", "batch", "batch-tokens", "rate", "dropout", "label-smoothing", "weight-decay",
+        "sequence", "positions", "batch", "batch-tokens", "rate", "dropout", "label-smoothing",
+        "weight-decay",
         "warmup", "cooldown", "budgets", "state-interval",
       ])
     plan.sequenceCount = try count(fields, "sequence", in: 8...8192, or: plan.sequenceCount)
+    if let node = fields.members["positions"] {
+      guard let kind = node.string.flatMap({ PositionKind(rawValue: $0) }) else {
+        let known = PositionKind.allCases.map { $0.rawValue }.joined(separator: " or ")
+        throw refusal(node, "\"positions\" is not \(known)")
+      }
+      plan.positions = kind
+    }
     plan.batchCount = try count(fields, "batch", in: 1...8192, or: plan.batchCount)
     plan.countsTokens = fields.members["batch-tokens"] != nil
     plan.batchCount = try count(fields, "batch-tokens", in: 1...1 << 20, or: plan.batchCount)
@@ -228,7 +240,7 @@ struct StudyParser {
     plan.rate = Float(try number(fields, "rate", in: 1e-8...10, or: Double(plan.rate)))
     plan.dropout = Float(try number(fields, "dropout", in: 0...0.9, or: Double(plan.dropout)))
     plan.decay = Float(try number(fields, "weight-decay", in: 0...10, or: Double(plan.decay)))
-    plan.warmupShare = try number(fields, "warmup", in: 0...0.5, or: plan.warmupShare)
+    plan.warmupCount = try count(fields, "warmup", in: 1...1 << 20, or: plan.warmupCount)
     plan.cooldownShare = try number(fields, "cooldown", in: 0.01...0.5, or: plan.cooldownShare)
     plan.stateInterval = try number(
       fields, "state-interval", in: 0.01...86_400, or: plan.stateInterval)
@@ -287,8 +299,8 @@ struct StudyParser {
     let fields = try fields(
       node, "a task",
       [
-        "name", "training", "validation", "test", "epochs", "rate", "batch", "texts", "prune",
-        "recover",
+        "name", "training", "validation", "test", "epochs", "rate", "batch", "dropout", "texts",
+        "prune", "recover",
       ])
     guard let name = fields.members["name"]?.string, !name.isEmpty,
       name.utf8.allSatisfy({ StudyPlan.Task.isNameByte($0) })
@@ -301,6 +313,8 @@ struct StudyParser {
     task.epochCount = try count(fields, "epochs", in: 1...1000, or: task.epochCount)
     task.rate = Float(try number(fields, "rate", in: 1e-8...10, or: Double(task.rate)))
     task.batchCount = try count(fields, "batch", in: 1...8192, or: task.batchCount)
+    task.dropout = Float(
+      try number(fields, "dropout", in: 0...0.9, or: Double(task.dropout)))
     if fields.members["texts"] != nil {
       task.measuredCount = try count(fields, "texts", in: 1...1 << 20, or: 0)
     }

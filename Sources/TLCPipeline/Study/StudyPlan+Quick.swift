@@ -32,6 +32,7 @@ extension StudyPlan {
     plan.seeds = [1]
     (plan.sequenceCount, plan.batchCount, plan.rate) = (32, 8, 3e-3)
     plan.budgets = [0.2, 0.5]
+    plan.warmupCount = 5
     plan.stateInterval = 0.2
     plan.benchmarkStepCount = 10
     (plan.measuredCount, plan.pointMeasuredCount, plan.pointCount) = (32, 32, 4)

@@ -35,12 +35,23 @@ public struct StudyPlan: Equatable, Sendable {
     public var rate: Float = 3e-4
     /// The texts of a step.
     public var batchCount = 32
+    /// The share of numbers left out by chance.
+    public var dropout: Float = 0.1
     /// The most texts of each file that a model is measured with, evenly spread; `nil` for all.
     public var measuredCount: Int?
     /// Whether models are pruned at all.
     public var isPruned = true
     /// Whether models are pruned step by step and trained on it after each.
     public var isRecovered = false
+
+    /// What all results of the task have in common.
+    var identity: String {
+      "\(name) of \(measuredCount.map { "\($0)" } ?? "all") texts, epochs \(epochCount), rate"
+        + " \(rate), batch \(batchCount), dropout \(dropout)"
+    }
+
+    /// The files.
+    var files: [String] { [training, validation, test] }
 
     /// A task of three files.
     public init(name: String, training: String, validation: String, test: String) {
@@ -111,6 +122,8 @@ public struct StudyPlan: Equatable, Sendable {
   public var seeds: [UInt64] = [1, 2, 3]
   /// The tokens of a text.
   public var sequenceCount = 128
+  /// How encoders know where tokens stand.
+  public var positions = PositionKind.learned
   /// The texts or pairs of a step.
   public var batchCount = 16
   /// Whether a step has pairs of like lengths of at most so many tokens on a side instead.
@@ -123,8 +136,9 @@ public struct StudyPlan: Equatable, Sendable {
   public var labelSmoothing: Float = 0
   /// What of a matrix, times the rate, a step takes off.
   public var decay: Float = 0.01
-  /// The share of the steps of the shortest budget over which the rate rises.
-  public var warmupShare = 0.1
+  /// The steps over which the rate rises, the same for all sizes; at most half of the shortest
+  /// budget's.
+  public var warmupCount = 50
   /// The share of a budget's steps over which the rate falls to 0.
   public var cooldownShare = 0.2
   /// Seconds of training, ascending.
@@ -162,18 +176,20 @@ public struct StudyPlan: Equatable, Sendable {
   var identity: String {
     (pairs == nil ? "" : "translation, BLEU of \(bleuCount), ")
       + "vocabulary \(vocabularyCount), sequence \(sequenceCount), batch \(batchCount)"
-      + (countsTokens ? " tokens" : "") + ", rate \(rate),"
+      + (countsTokens ? " tokens" : "")
+      + (positions == .learned ? "" : ", positions \(positions.rawValue)") + ", rate \(rate),"
       + (labelSmoothing > 0 ? " label smoothing \(labelSmoothing)," : "")
-      + " dropout \(dropout), decay \(decay), warmup \(warmupShare), cooldown \(cooldownShare),"
+      + " dropout \(dropout), decay \(decay), warmup \(warmupCount), cooldown \(cooldownShare),"
       + " held out \(heldOut), first budget \(budgets.first ?? 0), measured \(measuredCount) and"
-      + " \(compressedMeasuredCount)"
+      + " \(compressedMeasuredCount), \(pointCount) points of \(pointMeasuredCount), calibration"
+      + " \(compression.sampleCount)" + tasks.map { ", task \($0.identity)" }.joined()
   }
 
   /// The shapes' encoder.
   public func encoderShape(_ shape: Shape) -> EncoderShape {
     EncoderShape(
       vocabularyCount: vocabularyCount, width: shape.width, depth: shape.depth,
-      sequenceCount: sequenceCount)
+      sequenceCount: sequenceCount, positions: positions)
   }
 
   /// The learning rate of steps of another size: it goes with the root of the texts of a step, as the

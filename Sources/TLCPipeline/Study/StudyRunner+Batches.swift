@@ -10,7 +10,7 @@ extension StudyRunner {
     let (count, branch) = plan.steps(of: plan.batchCheck?.budget ?? 0, stepSeconds: seconds)
     let read = try data.batch(batch)
     let settings = settings(
-      stepCount: count, read, warmupCount: max(1, count / 10),
+      stepCount: count, read, warmupCount: warmupCount(of: count),
       rate: plan.rate(batch: batch), decay: .cooldown, seed: seed)
     let run = try StudyTraining(
       self, try newModel(shape, seed: seed), read.task, settings,

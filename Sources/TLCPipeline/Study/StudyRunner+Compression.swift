@@ -32,7 +32,7 @@ extension StudyRunner {
   ) -> TrainingSettings {
     var settings = TrainingSettings(
       stepCount: stepCount, batchCount: task.batchCount,
-      rate: LearningRate(peak: task.rate, warmupCount: stepCount / 10), dropout: plan.dropout,
+      rate: LearningRate(peak: task.rate, warmupCount: stepCount / 10), dropout: task.dropout,
       seed: seed, threadCount: parallelism.threads)
     settings.optimizer.decay = plan.decay
     return settings
@@ -66,10 +66,7 @@ extension StudyRunner {
     ]
     if case .trellis(let step) = way.rounding { members.append(("step", .number(step))) }
     members += try files(output, compressed)
-    let counted = members.first { $0.key == "nonzero" }?.value.count ?? 0
-    // The paper's axis: weights that are not 0 times bits; steps and places are not counted.
-    members.append(("paper_bytes", bits.map { .number(Double(counted * $0) / 8) } ?? .null))
-    members.append(("errors", Self.errors(of: compressed, from: source)))
+    members += Self.errors(of: compressed, from: source)
     members += try addingBLEU(
       ["test"], to: try measure(compressed, task: model.task, by: data.compressed), file: output)
     if !plan.compression.keepsFiles { remove(output) }
@@ -91,25 +88,29 @@ extension StudyRunner {
     ]
   }
 
-  /// ‖W − Ŵ‖² / ‖W‖² of matrices, the mean of those of a kind.
-  static func errors(of compressed: TrainedModel, from source: TrainedModel) -> StrictJSON {
+  /// ‖W − Ŵ‖² / ‖W‖² of matrices: of all together, and the mean of those of a kind.
+  static func errors(of compressed: TrainedModel, from source: TrainedModel) -> Members {
     var kinds: [String: [Double]] = [:]
-    for (name, tensor) in source.weights where tensor.shape.rank == 2 {
+    var whole = (difference: 0.0, total: 0.0)
+    for (name, tensor) in source.weights.sorted(by: { $0.key < $1.key })
+    where tensor.shape.rank == 2 {
       guard let other = compressed.weights[name] else { continue }
       var (difference, total) = (0.0, 0.0)
       for (x, y) in zip(tensor.elements(of: Float.self), other.elements(of: Float.self)) {
         difference += Double(x - y) * Double(x - y)
         total += Double(x) * Double(x)
       }
+      whole = (whole.difference + difference, whole.total + total)
       let kind = name.split(separator: ".").filter { Int($0) == nil }
         .joined(separator: ".").replacing("roberta_prelayernorm.", with: "")
         .replacing("encoder.layer.", with: "").replacing(".weight", with: "")
       kinds[kind, default: []].append(total > 0 ? difference / total : 0)
     }
-    return .object(
-      kinds.keys.sorted().map { kind in
-        let all = kinds[kind, default: []]
-        return (kind, .number(all.reduce(0, +) / Double(max(1, all.count))))
-      })
+    let means = kinds.keys.sorted().map { kind in
+      let all = kinds[kind, default: []]
+      return (key: kind, value: StrictJSON.number(all.reduce(0, +) / Double(max(1, all.count))))
+    }
+    let error = whole.total > 0 ? whole.difference / whole.total : 0
+    return [("error", .number(error)), ("errors", .object(means))]
   }
 }

@@ -48,7 +48,7 @@ extension StudyRunner {
     let count = plan.steps(of: plan.rateCheck?.budget ?? 0, stepSeconds: seconds).count
     let read = try data.batch(plan.batchCount)
     let settings = settings(
-      stepCount: count, read, warmupCount: max(1, count / 10), rate: rate, decay: .cooldown,
+      stepCount: count, read, warmupCount: warmupCount(of: count), rate: rate, decay: .cooldown,
       seed: seed)
     var training = ModelTraining(
       try newModel(shape, seed: seed), task: read.task, settings: settings,
@@ -72,9 +72,8 @@ extension StudyRunner {
     }
   }
 
-  private func warmupCount(_ first: Int) -> Int {
-    max(1, min(first / 2, Int(Double(first) * plan.warmupShare)))
-  }
+  /// The steps over which the rate of a training rises, at most half of its steps.
+  func warmupCount(of steps: Int) -> Int { max(1, min(steps / 2, plan.warmupCount)) }
 
   private func trunk(_ shape: StudyPlan.Shape, seed: UInt64) throws -> String {
     "trunk \(shape.name) seed \(seed), \(plan.identity), data \(data.digest.hex), step"
@@ -87,7 +86,7 @@ extension StudyRunner {
     guard let first = branches.first, let last = branches.last else { return [] }
     let read = try data.batch(plan.batchCount)
     let settings = settings(
-      stepCount: last.count, read, warmupCount: warmupCount(first.count), rate: plan.rate,
+      stepCount: last.count, read, warmupCount: warmupCount(of: first.count), rate: plan.rate,
       decay: .constant, seed: seed)
     let run = try StudyTraining(
       self, try newModel(shape, seed: seed), read.task, settings,
@@ -128,7 +127,7 @@ extension StudyRunner {
     else { return [] }
     let read = try data.batch(plan.batchCount)
     let settings = settings(
-      stepCount: own.count, read, warmupCount: warmupCount(first.count), rate: plan.rate,
+      stepCount: own.count, read, warmupCount: warmupCount(of: first.count), rate: plan.rate,
       decay: .cooldown, seed: model.seed)
     let trunk = try trunk(model.shape, seed: model.seed)
     let run = try StudyTraining(

@@ -18,7 +18,7 @@ struct SeedStatistic: Sendable {
 
   /// The interval of 95% by Student's distribution; `nil` below two seeds.
   var interval: ClosedRange<Double>? {
-    guard values.count > 1 else { return nil }
+    guard values.count > 1, error > 0 else { return nil }
     let half = Self.quantile(freedom: values.count - 1) * error
     return mean - half...mean + half
   }
@@ -26,7 +26,8 @@ struct SeedStatistic: Sendable {
   /// The probability, on both sides, of a mean as far from 0 by chance; 1 below two seeds.
   var probability: Double {
     guard values.count > 1 else { return 1 }
-    guard error > 0 else { return mean == 0 ? 1 : 0 }
+    // Equal numbers, as of choices from a grid, say nothing of how far others would scatter.
+    guard error > 0 else { return 1 }
     return Self.probability(beyond: abs(mean) / error, freedom: values.count - 1)
   }
 

@@ -60,11 +60,11 @@ extension StudyTable.Compressed {
     sparsity = record.number("sparsity")
     bits = record["bits"]?.count
     bytes = record.number("bytes")
+    tensorBytes = record.number("tensor_bytes")
     nonzero = record.number("nonzero")
-    let isRounded = bits != nil || way.contains("trellis")
-    paperBytes = isRounded ? record.number("paper_bytes") : 4 * nonzero
     validation = record.score("validation")
     test = record.testScore
+    error = record.number("error")
     errors = Dictionary(
       (record["errors"]?.members ?? []).compactMap { kind, value in
         value.double.map { (kind, $0) }

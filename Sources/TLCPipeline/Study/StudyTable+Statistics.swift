@@ -107,37 +107,4 @@ extension StudyTable {
     guard let files = files(seed: seed, budget: budgets.last, way: way) else { return .nan }
     return SeedStatistic.slope(files.map { (log(parameters($0.shape)), $0.error) })
   }
-
-  /// The loss of the best file of the smaller half of the shapes less that of the larger half, the
-  /// mean over sizes between the least that the larger half reaches and the most that the smaller
-  /// needs.
-  func sizeGap(seed: Int) -> StudyContrast? {
-    guard models(seed: seed, budget: budgets.last) != nil else { return nil }
-    let half = shapes.count / 2
-    let all = compressed.filter { $0.task == nil && $0.budget == budgets.last }
-    let files = all.filter { $0.seed == seed }
-    // As many candidates of each shape: more of them find a better one by chance.
-    guard files.count == shapes.count * Set(all.map { $0.way }).count else { return nil }
-    let (small, large) = (
-      files.filter { shapes.prefix(half).contains($0.shape) },
-      files.filter { shapes.suffix(half).contains($0.shape) }
-    )
-    guard let low = large.map({ $0.bytes }).min(), let high = small.map({ $0.bytes }).max(),
-      low < high
-    else { return nil }
-    // The way is chosen by validation, and compared by test.
-    func best(_ files: [Compressed], _ bytes: Double) -> Score? {
-      files.filter { $0.bytes <= bytes }.min { $0.validation.loss < $1.validation.loss }?.test
-    }
-    let gaps = (0..<16).compactMap { place in
-      let bytes = place == 15 ? high : low * pow(high / low, Double(place) / 15)
-      return best(small, bytes).flatMap { small in best(large, bytes).map { (small, $0) } }
-    }
-    var contrast = StudyContrast()
-    for (small, large) in gaps {
-      contrast.add(1 / Double(gaps.count), small)
-      contrast.add(-1 / Double(gaps.count), large)
-    }
-    return contrast
-  }
 }

@@ -33,17 +33,16 @@ struct StudyTable {
     var sparsity: Double
     var bits: Int?
     var bytes: Double
+    /// Of those, what tensors take.
+    var tensorBytes: Double
     /// Numbers that are not 0.
     var nonzero: Double
-    /// Numbers that are not 0 times bits; 32 where they are not rounded, and NaN where they have none.
-    var paperBytes: Double
     var validation: Score
     var test: Score
-    /// ‖W − Ŵ‖² / ‖W‖², the mean of each kind of matrices.
+    /// ‖W − Ŵ‖² / ‖W‖² of all matrices together.
+    var error: Double
+    /// The same of each matrix, the mean of those of a kind.
     var errors: [String: Double]
-
-    /// The mean of all kinds of matrices.
-    var error: Double { errors.values.sorted().reduce(0, +) / Double(max(1, errors.count)) }
   }
 
   /// How good a model is.
@@ -185,6 +184,16 @@ struct StudyTable {
     var key = Key(file, way: "exact")
     key.recovered = 0
     return places[key].map { compressed[$0] }
+  }
+
+  /// The weights that were not pruned times bits / 8, 32 where they are not rounded; NaN where they
+  /// have no number of bits. Those that rounding makes 0 count.
+  func paperBytes(_ file: Compressed) -> Double {
+    guard let bits = file.bits else {
+      return file.way.contains("trellis") ? .nan : 4 * file.nonzero
+    }
+    let way = file.pruning == "one-shot" ? "pruned-\(file.sparsity)" : "exact"
+    return (places[Key(file, way: way)].map { compressed[$0].nonzero } ?? .nan) * Double(bits) / 8
   }
 
   /// What a way to compress adds to the loss.

@@ -2,8 +2,13 @@ import TLCCore
 import TLCTraining
 
 extension TrainedModel {
-  private static let type = "roberta-prelayernorm"
-  private static let className = "RobertaPreLayerNorm"
+  /// The names of a model and of its class, by its positions; transformers knows only the first.
+  private static func names(_ positions: PositionKind) -> (type: String, className: String) {
+    switch positions {
+    case .learned: ("roberta-prelayernorm", "RobertaPreLayerNorm")
+    case .alibi: ("roberta-prelayernorm-alibi", "RobertaPreLayerNormAlibi")
+    }
+  }
   private static let translatorType = "mbart"
   private static let translatorClass = "MBartForConditionalGeneration"
 
@@ -30,13 +35,14 @@ extension TrainedModel {
 
   private func encoderMembers(ending: String) -> [(String, String)] {
     let shape = model.shape
+    let (type, className) = Self.names(shape.positions)
     var members: [(String, String)] = [
-      ("architectures", "[\(JSONText.quoted(Self.className + ending))]"),
+      ("architectures", "[\(JSONText.quoted(className + ending))]"),
       ("attention_probs_dropout_prob", "0.1"), ("hidden_act", "\"gelu\""),
       ("hidden_dropout_prob", "0.1"), ("hidden_size", "\(shape.width)"),
       ("intermediate_size", "\(shape.innerWidth)"),
       ("max_position_embeddings", "\(shape.positionCount)"),
-      ("model_type", JSONText.quoted(Self.type)), ("num_attention_heads", "\(shape.headCount)"),
+      ("model_type", JSONText.quoted(type)), ("num_attention_heads", "\(shape.headCount)"),
       ("num_hidden_layers", "\(shape.depth)"), ("type_vocab_size", "1"),
     ]
     guard !labels.isEmpty else { return members }
@@ -72,10 +78,12 @@ extension TrainedModel {
     func error(_ what: String) -> TrainedModelError {
       TrainedModelError(path: path, "\"\(configurationAsset)\" \(what)")
     }
-    guard let json = StrictJSON(bytes), let kind = json["model_type"]?.text,
-      [type, translatorType].contains(kind)
-    else {
-      throw error("is not that of a \(type) or \(translatorType), which are what is trained here")
+    let json = StrictJSON(bytes)
+    let kind = json?["model_type"]?.text
+    let positions = PositionKind.allCases.first { names($0).type == kind }
+    guard let json, positions != nil || kind == translatorType else {
+      let known = PositionKind.allCases.map { names($0).type }.joined(separator: ", ")
+      throw error("is not that of a \(known) or \(translatorType), which are what is trained here")
     }
     func count(_ key: String) throws(TrainedModelError) -> Int {
       guard let count = json[key]?.count else { throw error("has no \"\(key)\"") }
@@ -89,7 +97,7 @@ extension TrainedModel {
     let special = SpecialTokens(
       start: try count("bos_token_id"), padding: padding, end: try count("eos_token_id"),
       mask: try count("mask_token_id"))
-    if kind == translatorType {
+    guard let positions else {
       for key in ["attention_heads", "ffn_dim"]
       where try count("encoder_\(key)") != count("decoder_\(key)") {
         throw error("has another \"encoder_\(key)\" than \"decoder_\(key)\"")
@@ -107,7 +115,7 @@ extension TrainedModel {
       depth: try count("num_hidden_layers"), headCount: try count("num_attention_heads"),
       innerWidth: try count("intermediate_size"),
       sequenceCount: try count("max_position_embeddings") - padding - 1, paddingID: padding,
-      epsilon: epsilon)
+      epsilon: epsilon, positions: positions)
     let members = json["id2label"]?.members ?? []
     let labels = try members.indices.map { place in
       guard let name = members.first(where: { $0.key == "\(place)" })?.value.text else {
@@ -115,7 +123,8 @@ extension TrainedModel {
       }
       return name
     }
-    let classes = json["architectures"]?.elements?.first?.text == className + "ForMaskedLM"
+    let classes =
+      json["architectures"]?.elements?.first?.text == names(positions).className + "ForMaskedLM"
     let head: TrainedHead = classes ? .maskedTokens : .classes(labels.count)
     return (try EncoderModel(shape, head: head), labels, special)
   }

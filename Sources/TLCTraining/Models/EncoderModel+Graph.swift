@@ -55,12 +55,21 @@ extension ModelBuilder {
       name: "\(name).word_embeddings")
     let typed = try add(
       "Add", [words, try weight("\(name).token_type_embeddings.weight")], name: "\(name).typed")
-    let places = try add(
-      "Gather", [try weight("\(name).position_embeddings.weight"), try positions(ids)],
-      name: "\(name).position_embeddings")
-    let sum = try add("Add", [typed, places], name: "\(name).placed")
-    var states = try drop(try norm(sum, "\(name).LayerNorm"), name: name)
-    let scores = try maskScores(mask)
+    let positions = try positions(ids)
+    let scores: Value
+    let placed: Value
+    switch shape.positions {
+    case .learned:
+      let places = try add(
+        "Gather", [try weight("\(name).position_embeddings.weight"), positions],
+        name: "\(name).position_embeddings")
+      placed = try add("Add", [typed, places], name: "\(name).placed")
+      scores = try maskScores(mask)
+    case .alibi:
+      placed = typed
+      scores = try addDistances(try maskScores(mask), positions)
+    }
+    var states = try drop(try norm(placed, "\(name).LayerNorm"), name: name)
     for layer in 0..<shape.depth {
       states = try addLayer(
         states, scores, AttentionNames(robertaLayer: "\(prefix)encoder.layer.\(layer)"),

@@ -20,7 +20,9 @@ extension EncoderModel {
     }
     let embeddings = "\(Self.prefix)embeddings"
     list.addTable("\(embeddings).word_embeddings", shape.vocabularyCount)
-    list.addTable("\(embeddings).position_embeddings", shape.positionCount)
+    if shape.positions == .learned {
+      list.addTable("\(embeddings).position_embeddings", shape.positionCount)
+    }
     list.addTable("\(embeddings).token_type_embeddings", 1)
     list.addNorm("\(embeddings).LayerNorm")
     for layer in 0..<shape.depth {

@@ -23,6 +23,10 @@ public struct EncoderModel: Equatable, Sendable {
     if case .decoder(let depth) = head, !(1...1 << 20).contains(depth) {
       throw .shape("the decoder's depth is \(depth), not 1 to \(1 << 20)")
     }
+    if case .decoder = head, shape.positions != .learned {
+      throw .shape(
+        "positions of a model with a decoder are learned, not \(shape.positions.rawValue)")
+    }
     self.shape = shape
     self.head = head
   }

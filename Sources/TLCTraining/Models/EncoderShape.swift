@@ -17,12 +17,15 @@ public struct EncoderShape: Equatable, Sendable {
   public var paddingID: Int
   /// Is added to variances.
   public var epsilon: Float
+  /// How tokens' places are known.
+  public var positions: PositionKind
 
   /// A shape; heads of 32 or 64 numbers and an inner width of four times the width where nothing is
   /// said.
   public init(
     vocabularyCount: Int, width: Int, depth: Int, headCount: Int? = nil, innerWidth: Int? = nil,
-    sequenceCount: Int = 128, paddingID: Int = 1, epsilon: Float = 1e-5
+    sequenceCount: Int = 128, paddingID: Int = 1, epsilon: Float = 1e-5,
+    positions: PositionKind = .learned
   ) {
     self.vocabularyCount = vocabularyCount
     self.width = width
@@ -32,6 +35,7 @@ public struct EncoderShape: Equatable, Sendable {
     self.sequenceCount = sequenceCount
     self.paddingID = paddingID
     self.epsilon = epsilon
+    self.positions = positions
   }
 
   /// The rows of the table of positions: those up to the padding's are not used.
