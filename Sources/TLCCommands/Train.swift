@@ -128,6 +128,10 @@ struct Train: ParsableCommand {
           "--task translation takes --source and --target, or one file in which a tab stands"
             + " between a text and its translation")
       }
+      if positions != .learned {
+        throw ValidationError(
+          "--positions alibi is of encoders: a model that translates has learned positions")
+      }
       if tokenizer != .bpe {
         throw ValidationError(
           "--tokenizer wordpiece loses case and spaces, which translations need")

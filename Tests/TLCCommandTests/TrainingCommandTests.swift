@@ -22,9 +22,11 @@ struct TrainingCommandTests {
     ]
   }
 
-  @Test func `a model is trained, verified, run, fine-tuned and measured`() throws {
+  @Test(arguments: ["learned", "alibi"])
+  func `a model is trained, verified, run, fine-tuned and measured`(_ positions: String) throws {
     let scratch = try Scratch()
-    let trained = try Tool.run("tlc", try Self.arguments(scratch, output: "model.tlcq"))
+    let trained = try Tool.run(
+      "tlc", try Self.arguments(scratch, output: "model.tlcq") + ["--positions", positions])
     #expect(trained.status == 0, "\(trained.errors)")
     #expect(trained.output.contains("held out: loss "))
     let model = scratch.path("model.tlcq")
@@ -190,6 +192,17 @@ struct TrainingCommandTests {
       #expect(outcome.status == 1 && outcome.errors.contains(sentence), "\(outcome.errors)")
     }
     #expect(try scratch.names() == ["empty.txt", "text.txt"])
+  }
+
+  @Test func `options that do not go together are refused with a sentence`() throws {
+    for (options, sentence) in [
+      (["--positions", "alibi"], "a model that translates has learned positions"),
+      (["--tokenizer", "wordpiece"], "loses case and spaces, which translations need"),
+    ] {
+      let arguments = ["train", "--task", "translation", "none.tsv", "--output", "none.tlcq"]
+      let outcome = try Tool.run("tlc", arguments + options)
+      #expect(outcome.status == 64 && outcome.errors.contains(sentence), "\(outcome.errors)")
+    }
   }
 
   @Test func `a column that is missing is named, and those that there are`() throws {

@@ -4,8 +4,12 @@ import TLCTraining
 import Testing
 
 struct ModelTests {
-  @Test func `the graph of use gives the logits that training measures`() throws {
-    let model = try TrainerTests.model()
+  @Test(arguments: PositionKind.allCases)
+  func `the graph of use gives the logits that training measures`(
+    _ positions: PositionKind
+  ) throws {
+    var model = try TrainerTests.model()
+    model.shape.positions = positions
     let weights = model.initialTensors(seed: 8)
     let batch = try TrainerTests.task().batch(from: 0, count: 3, seed: 1)
     let measuring = try TrainingSession(
