@@ -6,8 +6,9 @@ struct CalibrationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Run the model on samples before it is compressed: text, one a line; token ids, one sample a "
-        + "line, behind a tab those that a decoder reads, as .ids; or inputs by name, as .npz, .npy, .safetensors, .h5 or .json. Only their "
-        + "digest goes into the file.",
+        + "line, behind a tab those that a decoder reads, as .ids; or inputs by name, as .npz, .npy, .safetensors, .h5 or .json. Their "
+        + "digest goes into the file, and none of them; steps of a table tell how often its rows are "
+        + "looked up.",
       valueName: "file"),
     completion: .file())
   var calibrate: String?

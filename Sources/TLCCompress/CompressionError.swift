@@ -16,6 +16,8 @@ public enum CompressionError: Error, Equatable, Sendable {
   case nonFinite(count: Int, firstIndex: Int)
   /// A step so small that a code would not be exact in float32.
   case codeRange(greatest: Double)
+  /// A fault of this package: an element that was pruned is not 0 in what would be stored.
+  case lostZero(index: Int)
 }
 
 extension CompressionError: CustomStringConvertible {
@@ -35,6 +37,8 @@ extension CompressionError: CustomStringConvertible {
       "\(count) elements are NaN or infinite, the first at index \(firstIndex)"
     case .codeRange(let greatest):
       "a code would be \(greatest), beyond 2^23: the step is too small for the greatest element"
+    case .lostZero(let index):
+      "what was pruned at index \(index) is not 0 in what would be stored: this is a fault"
     }
   }
 }

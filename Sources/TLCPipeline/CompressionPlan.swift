@@ -300,6 +300,9 @@ struct CompressionPlan: Sendable {
       let values =
         try step.quantizer?.quantize(
           pruned, calibration: calibration, parallelism: encoder.parallelism) ?? pruned
+      if step.isPruned, let index = pruned.firstIndexOfLostZero(in: values.decoded()) {
+        throw CompressionError.lostZero(index: index)
+      }
       let shift =
         step.correctsBias
         ? calibration?.outputError(

@@ -109,6 +109,10 @@ public struct Conversion: Sendable {
     report.rootDigest = written.rootDigest
     report.paths = written.paths
     report.byteCount = written.byteCount
+    if case .size(let limit) = recipe.goal, Double(written.byteCount) < 0.99 * Double(limit) {
+      report.notes.append(
+        "the file has \(written.byteCount) bytes: no steps bring it nearer to \(limit)")
+    }
     return report
   }
 

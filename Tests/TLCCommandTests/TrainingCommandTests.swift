@@ -108,6 +108,11 @@ struct TrainingCommandTests {
     let (model, small) = (scratch.path("model.tlcq"), scratch.path("small.tlcq"))
     let converted = try Tool.run(
       "tlc", "convert", model, small, "--calibrate", scratch.path("text.txt"), "--step", "0.2")
+    // No line that it was calibrated with is in the file.
+    let stored = try Data(contentsOf: URL(filePath: small))
+    for line in String(decoding: Self.text(60), as: UTF8.self).split(separator: "\n") {
+      #expect(stored.range(of: Data(line.prefix(40).utf8)) == nil)
+    }
     #expect(converted.status == 0, "\(converted.errors)")
     #expect(converted.output.contains("tlcq, ") && converted.output.contains(" 0 unaccounted"))
     let verified = try Tool.run("tlc", "verify", small, "--against", model)

@@ -140,6 +140,29 @@ import Testing
     }
   }
 
+  @Test("functions that vanish below 0 are as near as their pages say")
+  func vanishing() {
+    typealias Case = (name: String, ulps: Double, (Float) -> Float, (Double) -> Double)
+    let cases: [Case] = [
+      ("gelu", 1.5, FloatFunctions.gelu, { $0 * Foundation.erfc(-$0 / 2.0.squareRoot()) / 2 }),
+      (
+        "gelu, tanh", 2.1, FloatFunctions.geluTanh,
+        {
+          let u = (2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)
+          return $0 / (1 + Foundation.exp(-2 * u))
+        }
+      ),
+      ("swish", 2, FloatFunctions.swish, { $0 / (1 + Foundation.exp(-$0)) }),
+    ]
+    for (name, ulps, function, exact) in cases {
+      for x in Self.arguments where abs(x) < 0x1p120 {
+        let (y, d) = (Double(function(x)), exact(Double(x)))
+        let error = x >= 0 ? max(0x1p-149, ulps * Double(Float(d).ulp)) : 5e-8
+        if abs(y - d) > error { Issue.record("\(name)(\(x)) = \(y)") }
+      }
+    }
+  }
+
   @Test("powers are as near as float32 can be, and follow IEEE 754 where they are special")
   func powers() {
     for (x, y) in zip(Self.arguments, Self.arguments.reversed()) {

@@ -114,6 +114,7 @@ import Testing
       #expect(zeros.allSatisfy { pruned[$0].bitPattern == 0 && quantized[$0].bitPattern == 0 })
     }
     conversion.calibrationData = nil
+    conversion.fallsBackToEightBits = false
     #expect(throws: ConversionError.self) { try conversion.run() }
   }
 
@@ -153,6 +154,12 @@ import Testing
     #expect(throws: CalibrationError.weight(tensor: "hidden_2/kernel", index: 10)) {
       try conversion.run()
     }
+    // Without samples, a goal is what needs them.
+    conversion.calibrationData = nil
+    conversion.recipe = .allocating(for: .quality(0.99, .cosine), method: "uniform-step")
+    let goal = ConversionError.goal(
+      "tensor \"hidden_2/kernel\" has an element that is NaN or infinite, at index 10")
+    #expect(throws: goal) { try conversion.run() }
   }
 
   private static func place(of part: [UInt8], in whole: [UInt8]) -> Int? {

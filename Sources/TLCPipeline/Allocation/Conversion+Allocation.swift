@@ -43,7 +43,12 @@ extension ModelProbing {
     for initializer in graph.graph.initializers {
       let target = targets[initializer.tensor] ?? initializer.tensor
       if tensors[target] == nil {
-        tensors[target] = try sourceTensor(named: target, of: checkpoint)
+        let tensor = try sourceTensor(named: target, of: checkpoint)
+        if let index = tensor.firstNonFiniteIndex {
+          throw ConversionError.goal(
+            "tensor \"\(target)\" has an element that is NaN or infinite, at index \(index)")
+        }
+        tensors[target] = tensor
       }
     }
     return tensors

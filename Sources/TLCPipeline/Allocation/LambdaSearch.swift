@@ -1,4 +1,4 @@
-import Foundation
+import TLCKernels
 
 /// Looks for the greatest λ that meets a goal, from what is found at a few.
 struct LambdaSearch {
@@ -44,19 +44,20 @@ struct LambdaSearch {
       if !isMet, failing.map({ $0.lambda < point.lambda }) ?? true { failing = point }
     }
     guard points.count < Self.pointLimit, !isNearEnough else { return nil }
-    let guess = point.lambda * exp(logarithmicStep(from: point))
+    let guess = point.lambda * DoubleFunctions.exp(logarithmicStep(from: point))
     guard let met, let failing else { return guess }
     // Between the two, and not at either.
     let (low, high) = (
-      log(min(met.lambda, failing.lambda)), log(max(met.lambda, failing.lambda))
+      DoubleFunctions.log(min(met.lambda, failing.lambda)),
+      DoubleFunctions.log(max(met.lambda, failing.lambda))
     )
     let margin = (high - low) / 8
-    return exp(min(max(log(guess), low + margin), high - margin))
+    return DoubleFunctions.exp(min(max(DoubleFunctions.log(guess), low + margin), high - margin))
   }
 
   private var isNearEnough: Bool {
     guard let met else { return false }
-    if let failing, abs(log(met.lambda / failing.lambda)) < 0.02 { return true }
+    if let failing, abs(DoubleFunctions.log(met.lambda / failing.lambda)) < 0.02 { return true }
     switch goal {
     case .quality(let quality, .cosine):
       return 1 - met.fidelity.cosine >= 0.97 * (1 - quality)
@@ -71,12 +72,12 @@ struct LambdaSearch {
     switch goal {
     case .quality(let quality, .cosine):
       let drop = max(1 - point.fidelity.cosine, 1e-12)
-      return min(max(log(0.985 * (1 - quality) / drop), -3), 3)
+      return min(max(DoubleFunctions.log(0.985 * (1 - quality) / drop), -3), 3)
     case .quality(let quality, .topOne):
       return point.fidelity.value(of: .topOne) >= quality ? 1.5 : -1.5
     case .size(let limit):
       let excess = Double(point.byteCount) - 0.9985 * Double(limit)
-      let bytesPerUnit = Double(max(1, elementCount)) / (16 * log(2.0))
+      let bytesPerUnit = Double(max(1, elementCount)) / (16 * DoubleFunctions.log(2.0))
       return min(max(excess / bytesPerUnit, -3), 3)
     }
   }

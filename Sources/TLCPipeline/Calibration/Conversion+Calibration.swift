@@ -54,16 +54,3 @@ extension Conversion {
     )
   }
 }
-
-extension Tensor {
-  /// The index of the first element that is NaN or infinite.
-  fileprivate var firstNonFiniteIndex: Int? {
-    func find<Element: FloatingTensorElement>(_: Element.Type) -> Int? {
-      withElements(of: Element.self) { elements in
-        elements.indices.first { !elements[$0].double.isFinite }
-      }
-    }
-    guard let type = dtype.floatingElementType else { return nil }
-    return dtype == .f32 ? find(Float.self) : find(type)
-  }
-}
