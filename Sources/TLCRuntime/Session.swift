@@ -50,6 +50,11 @@ public final class Session: Sendable {
 
   /// Runs the graph.
   ///
+  /// What nodes compute lies in memory that was planned when these shapes were first run, and is
+  /// there for the next run. A run allocates its outputs, what its shapes are looked up by, and copies
+  /// where an operator works on other rows than a tensor's last axis: reductions and softmax of other
+  /// axes, norms of batches and groups, casts.
+  ///
   /// - Parameter values: a tensor an input, by name.
   /// - Returns: the outputs, in order.
   /// - Throws: `GraphError` where inputs do not fit, or elements are wrong.
