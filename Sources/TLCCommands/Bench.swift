@@ -21,11 +21,11 @@ struct Bench: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How products are computed, as `tlc run --compute` does: f32, int8, codes; several with commas. "
-        + "[default: f32]",
+      "How products are computed, as `tlc run --compute` does: f32, int8, codes; or dense, which is "
+        + "f32 that leaves no zeros out; several with commas. [default: f32]",
       valueName: "ways"),
     transform: Ways.init(parsing:))
-  var compute: Ways = Ways([.f32])
+  var compute: Ways = Ways([.computed(.f32)])
 
   @Option(
     help: ArgumentHelp(
@@ -68,8 +68,11 @@ struct Bench: ParsableCommand {
   func run() throws {
     try reportingErrors {
       let checkpoint = try Checkpoint(path: file)
-      let benchmarks = try compute.ways.map {
-        try SessionBenchmark(checkpoint, compute: $0.library)
+      let benchmarks = try compute.ways.map { way in
+        switch way {
+        case .computed(let way): try SessionBenchmark(checkpoint, compute: way.library)
+        case .dense: try SessionBenchmark(checkpoint, leavingZerosOut: false)
+        }
       }
       let axes = benchmarks.first?.axes ?? []
       let others = axes.filter { $0 != "batch" }
@@ -80,9 +83,9 @@ struct Bench: ParsableCommand {
           for length in others.isEmpty ? [1] : length.counts {
             var named = Dictionary(uniqueKeysWithValues: others.map { ($0, length) })
             if axes.contains("batch") { named["batch"] = batch }
-            for benchmark in benchmarks {
+            for (way, benchmark) in zip(compute.ways, benchmarks) {
               report.append(
-                benchmark.compute, length: length,
+                way.name, length: length,
                 try benchmark.measure(
                   named, threadCount: count, sampleCount: samples, time: .seconds(time)))
             }
@@ -114,18 +117,30 @@ struct Counts {
 
 /// Ways to compute with commas between them.
 struct Ways {
-  var ways: [ComputeOptions.Way]
+  enum Way {
+    case computed(ComputeOptions.Way), dense
 
-  init(_ ways: [ComputeOptions.Way]) { self.ways = ways }
+    var name: String {
+      switch self {
+      case .computed(let way): way.rawValue
+      case .dense: "dense"
+      }
+    }
+  }
+
+  var ways: [Way]
+
+  init(_ ways: [Way]) { self.ways = ways }
 
   /// - Throws: `ValidationError` where one is none.
   init(parsing text: String) throws {
     ways = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      if part == "dense" { return .dense }
       guard let way = ComputeOptions.Way(rawValue: String(part)) else {
         let all = ComputeOptions.Way.allCases.map { $0.rawValue }.joined(separator: ", ")
-        throw ValidationError("\"\(part)\" is none of \(all)")
+        throw ValidationError("\"\(part)\" is none of \(all), dense")
       }
-      return way
+      return .computed(way)
     }
   }
 }

@@ -8,7 +8,7 @@ struct BenchReport {
   private let hasLengths: Bool
 
   private struct Row {
-    var compute: Compute
+    var way: String
     var length: Int
     var measured: SessionBenchmark.Measurement
     var limits: MachineLimits
@@ -21,13 +21,13 @@ struct BenchReport {
   ///
   /// - Precondition: the limits of its threads are there.
   mutating func append(
-    _ compute: Compute, length: Int, _ measured: SessionBenchmark.Measurement
+    _ way: String, length: Int, _ measured: SessionBenchmark.Measurement
   ) {
     guard let last = limits.last, last.threadCount == measured.threadCount else {
       preconditionFailure("no limits of \(measured.threadCount) threads")
     }
     rows.append(
-      Row(compute: compute, length: length, measured: measured, limits: last.limits))
+      Row(way: way, length: length, measured: measured, limits: last.limits))
   }
 
   /// The table, and notes.
@@ -42,7 +42,7 @@ struct BenchReport {
       let measured = row.measured
       func time(_ seconds: Double) -> String { Format.significant(seconds * 1e3) }
       table.append([
-        row.compute.rawValue, String(measured.threadCount), String(measured.lengths["batch"] ?? 1),
+        row.way, String(measured.threadCount), String(measured.lengths["batch"] ?? 1),
         hasLengths ? String(row.length) : "–", String(measured.seconds.count),
         time(measured.median), time(measured.percentile(90)),
         measured.seconds.count < 100 ? "–" : time(measured.percentile(99)),
@@ -74,7 +74,7 @@ struct BenchReport {
         weights.matrixCounts[.sparse] == nil
         ? "" : ", from \(WeightUse.leastSparseRowCount) rows of activations on"
       let line =
-        "matrices in \(row.compute.rawValue)\(condition):"
+        "matrices in \(row.way)\(condition):"
         + " \(forms.isEmpty ? "none" : forms.joined(separator: ", "));"
         + " \(Format.bytes(weights.byteCount)) of weights a run"
       if !lines.contains(line) { lines.append(line) }
@@ -127,7 +127,7 @@ extension BenchReport {
       },
       rows: rows.map { row in
         JSON.Row(
-          compute: row.compute.rawValue, threads: row.measured.threadCount,
+          compute: row.way, threads: row.measured.threadCount,
           lengths: row.measured.lengths, seconds: row.measured.seconds,
           operations: row.measured.operationCount,
           operationsPerSecond: row.measured.operationsPerSecond,

@@ -47,12 +47,17 @@ extension Session {
   ///   - checkpoint: what weights are read from.
   ///   - graph: the checkpoint's, in any way to compute.
   ///   - threadCount: how many threads make it ready, and a run may use.
+  ///   - leavingZerosOut: whether products of `f32` leave zeros out where so many are that it is
+  ///     faster: the bits are the same.
   /// - Throws: as ``init(opening:verifying:compute:threadCount:limits:)``.
   public convenience init(
-    _ checkpoint: Checkpoint, running graph: TypedGraph, threadCount: Int
+    _ checkpoint: Checkpoint, running graph: TypedGraph, threadCount: Int,
+    leavingZerosOut: Bool = true
   ) throws {
     let parallelism = Parallelism(threads: threadCount)
-    try self.init(graph, threadCount: threadCount) { name in
+    try self.init(
+      graph, threadCount: threadCount, leavingZerosOut: leavingZerosOut
+    ) { name in
       guard let tensor = try checkpoint.tensor(named: name, parallelism: parallelism) else {
         throw GraphError.value(name, "the checkpoint has no such tensor")
       }

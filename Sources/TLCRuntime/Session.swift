@@ -25,15 +25,17 @@ public final class Session: Sendable {
   ///   - weight: the tensor of the checkpoint of a name; several threads may ask for some at once.
   ///   - codes: the codes of a tensor of the checkpoint that is stored as codes of a byte; a table in
   ///     which runs look up rows is kept as these.
+  ///   - leavingZerosOut: whether products of `f32` leave zeros out where so many are that it is
+  ///     faster: the bits are the same.
   /// - Throws: `GraphError`, and what `weight` and `codes` throw.
   public init(
-    _ graph: TypedGraph, threadCount: Int = 1,
+    _ graph: TypedGraph, threadCount: Int = 1, leavingZerosOut: Bool = true,
     weight: @escaping @Sendable (String) throws -> Tensor,
     codes: @escaping @Sendable (String) throws -> ByteCodes? = { _ in nil }
   ) throws {
     program = try Program(
       graph, parallelism: Parallelism(threads: threadCount),
-      weights: WeightSource(tensor: weight, codes: codes))
+      weights: WeightSource(tensor: weight, codes: codes, leavesZerosOut: leavingZerosOut))
     team = Team(threadCount: threadCount)
   }
 

@@ -45,6 +45,18 @@ import Testing
     #expect(lines.count == 12)
   }
 
+  @Test func `sets products with zeros beside those without`() throws {
+    let scratch = try Scratch()
+    let benched = try Tool.run(
+      "tlc", "bench", try Self.model(scratch), "--compute", "f32,dense", "--batch", "40",
+      "--threads", "1", "--samples", "3")
+    #expect(benched.status == 0, "\(benched.errors)")
+    #expect(
+      benched.output.contains(
+        "matrices in f32, from 32 rows of activations on: 3 as f32 without zeros; "))
+    #expect(benched.output.contains("matrices in dense: 3 as f32; "), "\(benched.output)")
+  }
+
   @Test func `counts the bytes of weights, and has all times in JSON`() throws {
     let scratch = try Scratch()
     let benched = try Tool.run(

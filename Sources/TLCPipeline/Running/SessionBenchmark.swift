@@ -42,6 +42,7 @@ public struct SessionBenchmark: Sendable {
 
   /// How products are computed.
   public let compute: Compute
+  private let leavesZerosOut: Bool
   private let graph: TypedGraph
   private let checkpoint: Checkpoint
 
@@ -50,11 +51,16 @@ public struct SessionBenchmark: Sendable {
   /// - Parameters:
   ///   - checkpoint: the file, or the set.
   ///   - compute: how products are computed.
+  ///   - leavingZerosOut: whether products of `f32` leave zeros out where so many are that it is
+  ///     faster.
   /// - Throws: `CheckpointError` where the file is wrong, or has no graph.
-  public init(_ checkpoint: Checkpoint, compute: Compute = .f32) throws {
+  public init(
+    _ checkpoint: Checkpoint, compute: Compute = .f32, leavingZerosOut: Bool = true
+  ) throws {
     let graph = try checkpoint.requiredGraph()
     self.graph = try checkpoint.graph(graph, computing: compute)
     self.compute = compute
+    leavesZerosOut = leavingZerosOut
     self.checkpoint = checkpoint
   }
 
@@ -75,7 +81,8 @@ public struct SessionBenchmark: Sendable {
   public func measure(
     _ lengths: [String: Int], threadCount: Int, sampleCount: Int, time: Duration
   ) throws -> Measurement {
-    let session = try Session(checkpoint, running: graph, threadCount: threadCount)
+    let session = try Session(
+      checkpoint, running: graph, threadCount: threadCount, leavingZerosOut: leavesZerosOut)
     let drawn = ProbeInputs(graph)
     let inputs = try drawn.inputs(where: lengths, seed: 0)
     let tensors = Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.tensor) })

@@ -14,9 +14,15 @@ enum LinearFactor: Sendable {
   static let sparse = (zeroShare: 0.65, rowCount: 32)
 
   /// Packs a matrix of numbers.
-  init(packing matrix: Elements<Float>, depth: Int, columnCount: Int, isTransposed: Bool) {
-    let zeros = matrix.indices.count { matrix[$0] == 0 }
-    let isSparse = Double(zeros) >= Self.sparse.zeroShare * Double(max(1, matrix.count))
+  ///
+  /// - Parameter leavesZerosOut: whether it is kept without its zeros too, where they are many.
+  init(
+    packing matrix: Elements<Float>, depth: Int, columnCount: Int, isTransposed: Bool,
+    leavesZerosOut: Bool
+  ) {
+    let zeros = leavesZerosOut ? matrix.indices.count { matrix[$0] == 0 } : 0
+    let isSparse =
+      leavesZerosOut && Double(zeros) >= Self.sparse.zeroShare * Double(max(1, matrix.count))
     self = .floats(
       PackedMatrix(
         matrix, depth: depth, columnCount: columnCount, isTransposed: isTransposed),

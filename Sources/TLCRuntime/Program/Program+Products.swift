@@ -94,7 +94,8 @@ extension Program {
         let lengths = matrix.shape.dimensions
         return LinearFactor(
           packing: matrix.elements(of: Float.self), depth: lengths[isTransposed ? 1 : 0],
-          columnCount: lengths[isTransposed ? 0 : 1], isTransposed: isTransposed)
+          columnCount: lengths[isTransposed ? 0 : 1], isTransposed: isTransposed,
+          leavesZerosOut: weights.leavesZerosOut)
       }
     }
     return Dictionary(

@@ -6,4 +6,6 @@ struct WeightSource: Sendable {
   let tensor: @Sendable (_ name: String) throws -> Tensor
   /// Its codes, where they are bytes.
   let codes: @Sendable (_ name: String) throws -> ByteCodes?
+  /// Whether zeros are left out of products where so many are that it is faster.
+  var leavesZerosOut = true
 }
