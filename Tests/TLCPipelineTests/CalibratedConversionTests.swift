@@ -114,7 +114,6 @@ import Testing
       #expect(zeros.allSatisfy { pruned[$0].bitPattern == 0 && quantized[$0].bitPattern == 0 })
     }
     conversion.calibrationData = nil
-    conversion.fallsBackToEightBits = false
     #expect(throws: ConversionError.self) { try conversion.run() }
   }
 
@@ -156,6 +155,7 @@ import Testing
     }
     // Without samples, a goal is what needs them.
     conversion.calibrationData = nil
+    conversion.fallsBackToEightBits = false
     conversion.recipe = .allocating(for: .quality(0.99, .cosine), method: "uniform-step")
     let goal = ConversionError.goal(
       "tensor \"hidden_2/kernel\" has an element that is NaN or infinite, at index 10")
