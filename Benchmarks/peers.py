@@ -223,8 +223,9 @@ class LiteRT:
                 import torch
 
                 plain.parent.mkdir(exist_ok=True)
-                ids = torch.ones(shape, dtype=torch.int64)
-                litert_torch.convert(hidden(source), (ids, ids, ids * 0)).export(str(plain))
+                # Three tensors: one given twice would be traced as one, and its second place go unread.
+                ids, mask = torch.ones(shape, dtype=torch.int64), torch.ones(shape, dtype=torch.int64)
+                litert_torch.convert(hidden(source), (ids, mask, ids * 0)).export(str(plain))
             if self.quantized:
                 from ai_edge_quantizer import quantizer, recipe
 
@@ -249,44 +250,113 @@ class LiteRT:
         return run
 
 
-class GGUF:
-    """Matrices in a type of llama.cpp's, as the package gguf writes them; what is read back is run by torch."""
-    needs = ["gguf", "torch", "transformers"]
+class LlamaCpp:
+    """Runs what it quantizes of what the package gguf writes: a BERT in llama.cpp's names, in f32."""
+    needs = ["llama_cpp", "gguf", "transformers", "torch"]
+
+    # By the name of ours, what is before the number of a layer left out.
+    names = {
+        "embeddings.word_embeddings": "token_embd",
+        "embeddings.position_embeddings": "position_embd",
+        "embeddings.token_type_embeddings": "token_types",
+        "embeddings.LayerNorm": "token_embd_norm",
+        "attention.self.query": "attn_q",
+        "attention.self.key": "attn_k",
+        "attention.self.value": "attn_v",
+        "attention.output.dense": "attn_output",
+        "attention.output.LayerNorm": "attn_output_norm",
+        "intermediate.dense": "ffn_up",
+        "output.dense": "ffn_down",
+        "output.LayerNorm": "layer_output_norm",
+    }
 
     def __init__(self, kind):
         self.kind = kind
 
     def prepare(self, source, path):
-        import gguf
+        import llama_cpp
 
-        kind = gguf.GGMLQuantizationType[self.kind]
+        plain = path.with_name("llama.cpp-f32")
+        if not plain.exists():
+            self.write(source, plain)
+        if path == plain:
+            return
+        parameters = llama_cpp.llama_model_quantize_default_params()
+        parameters.ftype = getattr(llama_cpp, "LLAMA_FTYPE_MOSTLY_" + self.kind)
+        if llama_cpp.llama_model_quantize(bytes(plain), bytes(path), parameters):
+            raise ValueError(f"llama.cpp does not write {self.kind}")
+
+    def write(self, source, path):
+        import gguf
+        import tokenizers
+
+        model = encoder(source, "eager")
+        settings = model.config
         writer = gguf.GGUFWriter(path, "bert")
-        for name, tensor in encoder(source, "sdpa").state_dict().items():
-            values = tensor.float().numpy()
-            if values.ndim == 2:
-                writer.add_tensor(name, gguf.quantize(values, kind), raw_dtype=kind)
-            else:
-                writer.add_tensor(name, values)
+        writer.add_context_length(settings.max_position_embeddings)
+        writer.add_embedding_length(settings.hidden_size)
+        writer.add_feed_forward_length(settings.intermediate_size)
+        writer.add_block_count(settings.num_hidden_layers)
+        writer.add_head_count(settings.num_attention_heads)
+        writer.add_layer_norm_eps(settings.layer_norm_eps)
+        writer.add_causal_attention(False)
+        writer.add_pooling_type(gguf.PoolingType.MEAN)
+        words = tokenizers.Tokenizer.from_file(f"{source}/tokenizer.json").get_vocab()
+        texts = sorted(words, key=words.get)
+        writer.add_tokenizer_model("bert")
+        # A word's beginning has a mark here, where the source marks what goes on.
+        writer.add_token_list([
+            text if text[0] + text[-1] == "[]" else text[2:] if text[:2] == "##" else "\u2581" + text
+            for text in texts])
+        writer.add_token_type_count(settings.type_vocab_size)
+        writer.add_token_types([
+            gguf.TokenType.CONTROL if text[0] + text[-1] == "[]" else gguf.TokenType.NORMAL for text in texts])
+        writer.add_bos_token_id(words["[CLS]"])
+        writer.add_sep_token_id(words["[SEP]"])
+        writer.add_pad_token_id(words["[PAD]"])
+        writer.add_unk_token_id(words["[UNK]"])
+        for name, tensor in model.state_dict().items():
+            part, kind = name.removeprefix("encoder.layer.").rsplit(".", 1)
+            layer, _, rest = part.partition(".")
+            if layer.isdigit() and rest in self.names:
+                writer.add_tensor(f"blk.{layer}.{self.names[rest]}.{kind}", tensor.numpy())
+            elif part in self.names:
+                writer.add_tensor(f"{self.names[part]}.{kind}", tensor.numpy())
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
         writer.close()
 
     def load(self, source, path, threads, shape):
-        import gguf
-        import torch
+        import llama_cpp
+        import numpy
 
-        model = encoder(source, "sdpa")
-        state = model.state_dict()
-        for tensor in gguf.GGUFReader(path).tensors:
-            values = gguf.dequantize(tensor.data, tensor.tensor_type)
-            state[tensor.name] = torch.from_numpy(values.reshape(state[tensor.name].shape).copy())
-        model.load_state_dict(state)
+        most = 512
+        llama_cpp.llama_backend_init()
+        settings = llama_cpp.llama_model_default_params()
+        model = llama_cpp.llama_model_load_from_file(bytes(path), settings)
+        settings = llama_cpp.llama_context_default_params()
+        settings.n_ctx = settings.n_batch = settings.n_ubatch = most
+        settings.n_threads = settings.n_threads_batch = threads
+        settings.embeddings = True
+        settings.pooling_type = llama_cpp.LLAMA_POOLING_TYPE_NONE
+        context = llama_cpp.llama_init_from_model(model, settings)
+        width = llama_cpp.llama_model_n_embd(model)
+        batch = llama_cpp.llama_batch_init(most, 0, 1)
 
+        # A row at a time: of several, each place is multiplied with those of all rows and then masked.
         def run(values):
-            with torch.inference_mode():
-                tensors = {name: torch.from_numpy(value) for name, value in values.items()}
-                return model(**tensors).last_hidden_state.numpy()
+            hidden = numpy.zeros((*values["input_ids"].shape, width), numpy.float32)
+            for row, count in enumerate(values["attention_mask"].sum(1).tolist()):
+                for place, token in enumerate(values["input_ids"][row, :count].tolist()):
+                    batch.token[place], batch.pos[place] = token, place
+                    batch.n_seq_id[place], batch.seq_id[place][0], batch.logits[place] = 1, 0, 1
+                batch.n_tokens = count
+                if llama_cpp.llama_encode(context, batch):
+                    raise ValueError("llama.cpp does not run")
+                found = llama_cpp.llama_get_embeddings(context)
+                hidden[row, :count] = numpy.ctypeslib.as_array(found, (count, width))
+            return hidden
         return run
 
 
@@ -304,6 +374,8 @@ PEERS = {
     "ctranslate2 int8": (CTranslate2("int8_float32"), "int8"),
     "litert f32": (LiteRT(False), "f32"),
     "litert int8 dynamic": (LiteRT(True), "int8"),
+    "llama.cpp f32": (LlamaCpp("F32"), "f32"),
+    "llama.cpp Q8_0": (LlamaCpp("Q8_0"), "int8"),
 }
 
 # What stores a model in few bytes, by name.
@@ -313,7 +385,7 @@ STORES = {
 } | {
     "onnxruntime 4 bits": ONNXRuntime("4 bits"),
     "openvino 4 bits": OpenVINO("4 bits"),
-} | {f"gguf {kind}": GGUF(kind) for kind in ("Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0")}
+} | {f"llama.cpp {kind}": LlamaCpp(kind) for kind in ("Q8_0", "Q6_K", "Q5_K_M", "Q5_0", "Q4_K_M", "Q4_0")}
 
 
 def embedding(run, row, length=None):

@@ -53,9 +53,10 @@ public final class Session: Sendable {
   /// Runs the graph.
   ///
   /// What nodes compute lies in memory that was planned when these shapes were first run, and is
-  /// there for the next run. A run allocates its outputs, what its shapes are looked up by, and copies
-  /// where an operator works on other rows than a tensor's last axis: reductions and softmax of other
-  /// axes, norms of batches and groups, casts.
+  /// there for the next run. A run allocates its outputs; lists of dimensions, strides and places (of
+  /// an encoder of six layers some 500, which take 90 kB with its output); and copies where an
+  /// operator works on other rows than a tensor's last axis: reductions and softmax of other axes,
+  /// norms of batches and groups, casts.
   ///
   /// - Parameter values: a tensor an input, by name.
   /// - Returns: the outputs, in order.
