@@ -70,7 +70,8 @@ let package = Package(
 
     // 3 · forms: the file, small enough to audit in an hour.
     .target(
-      name: "TLCFormat", dependencies: ["TLCCore", "TLCSystem"], swiftSettings: lifetimes),
+      name: "TLCFormat", dependencies: ["TLCCore", "TLCSystem", "TLCKernels"],
+      swiftSettings: lifetimes),
     .target(name: "TLCModel", dependencies: ["TLCCore", "TLCKernels"], swiftSettings: house),
     .target(
       name: "TLCRuntime",

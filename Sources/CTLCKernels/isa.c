@@ -99,6 +99,13 @@ void tlc_add_outer_f32(tlc_isa isa, size_t rows, size_t columns, const float *e,
   CALL(isa, tlc_add_outer_f32, rows, columns, e, e_stride, m, s, s_stride);
 }
 
+void tlc_predict_rows(tlc_isa isa, size_t references, size_t columns, const float *inputs,
+                      const float *coefficients, const int32_t *offsets, int shift,
+                      int32_t *predictions) {
+  CALL(isa, tlc_predict_rows, references, columns, inputs, coefficients, offsets, shift,
+       predictions);
+}
+
 size_t tlc_spend_fma_f32(tlc_isa isa, size_t rounds, float *result) {
   return CALL(isa, tlc_spend_fma_f32, rounds, result);
 }

@@ -45,6 +45,9 @@
                                   size_t c_stride);                                                \
   void tlc_add_outer_f32_##isa(size_t rows, size_t columns, const float *e, size_t e_stride,       \
                                const float *m, float *s, size_t s_stride);                         \
+  void tlc_predict_rows_##isa(size_t references, size_t columns, const float *inputs,              \
+                              const float *coefficients, const int32_t *offsets, int shift,        \
+                              int32_t *predictions);                                               \
   size_t tlc_spend_fma_f32_##isa(size_t rounds, float *result);                                    \
   void tlc_spend_read_f32_##isa(size_t count, const float *x, float *result);
 

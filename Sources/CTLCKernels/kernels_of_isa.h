@@ -7,5 +7,6 @@
 #include "gemm_sparse.h"
 #include "map_f32.h"
 #include "moments_f64.h"
+#include "predictions.h"
 #include "rows_f32.h"
 #include "training_f32.h"

@@ -242,6 +242,19 @@ void tlc_factor_rows_f64(size_t rows, size_t n, const double *diagonal, double *
 void tlc_add_outer_f32(tlc_isa isa, size_t rows, size_t columns, const float *e, size_t e_stride,
                        const float *m, float *s, size_t s_stride);
 
+/// How many rows are predicted at a time, and how many columns' coefficients lie side by side.
+enum { tlc_prediction_width = 8 };
+
+/// p[j, r] = ⌊(offsets[j] + Σ coefficients[j, k] · inputs[k, r] + 2^(shift − 1)) / 2^shift⌋ of eight
+/// rows r and `columns` columns j, over `references` columns k.
+///
+/// Inputs and coefficients are integers whose sums of products are below 2²² in magnitude, and shift
+/// is at least 1. Coefficients are in blocks of eight columns, 0 for those that are missing: of a
+/// block for each k the eight of its columns.
+void tlc_predict_rows(tlc_isa isa, size_t references, size_t columns, const float *inputs,
+                      const float *coefficients, const int32_t *offsets, int shift,
+                      int32_t *predictions);
+
 /// Does fused multiply-adds in registers, as many as the processor can, and returns how many of
 /// numbers they were: what no product is faster than.
 size_t tlc_spend_fma_f32(tlc_isa isa, size_t rounds, float *result);

@@ -1,4 +1,5 @@
 internal import TLCCore
+internal import TLCKernels
 
 /// What a symbol is expected to be, from a few of its row: `formats/codecs/rans-matrix.md`
 /// §Predictions.
@@ -15,9 +16,8 @@ struct RANSMatrixPredictor: Equatable, Sendable {
   private let coefficients: [[Int32]]
   /// Those of the references, one after another.
   private let referenceCoefficients: [Float]
-  /// The coefficients of the columns behind the references, four columns at a time. They and the
-  /// inputs are integers, and every sum of their products is below 2²², and so exact.
-  private let blocks: [SIMD4<Float>]
+  /// The coefficients of the columns behind the references, as ``Kernels/predictRows`` takes them.
+  private let blocks: [SIMD8<Float>]
 
   /// - Parameters:
   ///   - references: the columns that others are predicted from.
@@ -31,11 +31,11 @@ struct RANSMatrixPredictor: Equatable, Sendable {
     self.offsets = offsets.map { Int32($0) }
     self.coefficients = coefficients
     referenceCoefficients = coefficients.prefix(references.count).flatMap { $0.map { Float($0) } }
-    var blocks: [SIMD4<Float>] = []
-    for first in stride(from: references.count, to: offsets.count, by: 4) {
+    var blocks: [SIMD8<Float>] = []
+    for first in stride(from: references.count, to: offsets.count, by: 8) {
       for k in references.indices {
-        var block = SIMD4<Float>()
-        for i in 0..<4 where first + i < offsets.count {
+        var block = SIMD8<Float>()
+        for i in 0..<8 where first + i < offsets.count {
           block[i] = Float(coefficients[first + i][k])
         }
         blocks.append(block)
@@ -71,27 +71,10 @@ struct RANSMatrixPredictor: Equatable, Sendable {
   /// Sets what eight rows' symbols in the columns behind the references are expected to be, in
   /// quarters, at the columns' places in the order of coding.
   func expect(_ inputs: [SIMD8<Float>], quarters: inout [SIMD8<Int32>]) {
-    let inputs = inputs.span
     var quarters = quarters.mutableSpan
-    let blocks = blocks.span
-    var next = 0
-    for place in stride(from: referenceCount, to: order.count, by: 4) {
-      var (sum0, sum1) = (SIMD8<Float>(), SIMD8<Float>())
-      var (sum2, sum3) = (SIMD8<Float>(), SIMD8<Float>())
-      for k in 0..<referenceCount {
-        let input = inputs[k]
-        let block = blocks[next + k]
-        sum0 += input * block[0]
-        sum1 += input * block[1]
-        sum2 += input * block[2]
-        sum3 += input * block[3]
-      }
-      next += referenceCount
-      quarters[place] = self.quarters(sum0, place)
-      if place + 1 < order.count { quarters[place + 1] = self.quarters(sum1, place + 1) }
-      if place + 2 < order.count { quarters[place + 2] = self.quarters(sum2, place + 2) }
-      if place + 3 < order.count { quarters[place + 3] = self.quarters(sum3, place + 3) }
-    }
+    Kernels.predictRows(
+      from: inputs.span, coefficients: blocks.span, offsets: offsets.span,
+      columns: referenceCount..<order.count, shift: exponent - 2, to: &quarters)
   }
 
   @inline(__always)
