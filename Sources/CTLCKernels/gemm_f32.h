@@ -15,10 +15,13 @@ typedef struct {
   const float *a, *panel, *biases;
   float *c;
   int first, last;
+  /// What is fetched beside: from `next` on, `pace` numbers a step of the chain.
+  const float *next;
+  size_t pace;
 } step_f32;
 
-/// Where panels are used once, `distance` says how far ahead they are fetched.
-INLINE void tile_f32(const step_f32 *s, const int rows, const int panels, const int distance) {
+/// `fetches` says that something is fetched beside.
+INLINE void tile_f32(const step_f32 *s, const int rows, const int panels, const int fetches) {
   floats sum[tile_rows][tile_panels * parts];
   float edge[tile_rows * tile_panels * width];
   const int is_whole = s->columns == (size_t)panels * width;
@@ -32,12 +35,12 @@ INLINE void tile_f32(const step_f32 *s, const int rows, const int panels, const 
     UNROLL for (int i = 0; i < rows; i++)
       UNROLL for (int v = 0; v < panels * parts; v++) sum[i][v] = load(c + i * c_stride + v * LANES);
   }
-  const float *a = s->a, *panel = s->panel;
+  const float *a = s->a, *panel = s->panel, *next = s->next;
   const size_t stride = s->a_stride, panel_stride = s->panel_stride;
   for (size_t p = 0; p < s->count; p++) {
     floats factor[tile_panels * parts];
     UNROLL for (int q = 0; q < panels; q++) {
-      if (distance) __builtin_prefetch(panel + q * panel_stride + distance);
+      if (fetches) __builtin_prefetch(next + q * panel_stride);
       UNROLL for (int v = 0; v < parts; v++)
         factor[q * parts + v] = load(panel + q * panel_stride + v * LANES);
     }
@@ -46,6 +49,7 @@ INLINE void tile_f32(const step_f32 *s, const int rows, const int panels, const 
       UNROLL for (int v = 0; v < panels * parts; v++) sum[i][v] = fused(x, factor[v], sum[i][v]);
     }
     panel += width;
+    next += s->pace;
     a++;
   }
   if (s->last)
@@ -62,22 +66,20 @@ INLINE void tile_f32(const step_f32 *s, const int rows, const int panels, const 
 }
 
 static void tiles_f32(const step_f32 *s, size_t rows, size_t panels) { TILES(tile_f32, s, 0) }
-static void streams_f32(const step_f32 *s, size_t rows, size_t panels) {
-  TILES(tile_f32, s, 64 * width)
+static void fetching_f32(const step_f32 *s, size_t rows, size_t panels) {
+  TILES(tile_f32, s, 1)
 }
 
-/// Some rows times some panels. `streams` says that panels are used once, `fetches` that the next ones
-/// are far.
-static void block_f32(step_f32 s, size_t rows, size_t panels, int streams, int fetches) {
-  // What comes next is fetched in equal parts by all tiles.
-  const size_t share = s.count * panels / (rows / tile_rows + 1) + 1;
-  const float *next = s.panel + panels * s.panel_stride;
-  for (size_t count; rows > 0; rows -= count) {
+/// Some rows times some panels. What comes next is fetched in equal parts by all tiles; a single one
+/// fetches what is not far ahead.
+static void block_f32(step_f32 s, size_t rows, size_t panels, int fetches) {
+  const size_t tiles = (rows + tile_rows - 1) / tile_rows;
+  s.next = s.panel + (tiles > 1 ? panels * s.panel_stride : 64 * width);
+  s.pace = (width + tiles - 1) / tiles;
+  for (size_t count; rows > 0; rows -= count, s.next += s.count * s.pace) {
     count = rows_of_tile(rows, tile_rows);
-    for (size_t line = 0; fetches && line < share; line++, next += width)
-      __builtin_prefetch(next, 0, 2);
     if (panels == panels_of(count, panels)) {
-      if (streams) streams_f32(&s, count, panels);
+      if (fetches) fetching_f32(&s, count, panels);
       else tiles_f32(&s, count, panels);
     } else {
       // The last tile has fewer rows, and would have more panels.
@@ -101,8 +103,10 @@ void FOR_ISA(gemm_f32)(size_t row_begin, size_t row_end, size_t panel_begin, siz
   // Few rows take each panel once, from its start to its end.
   const int few = row_end - row_begin <= 4 * tile_rows;
   const size_t chunk = few && k > 0 ? k : depth;
-  // More than caches hold.
-  const int is_far = (panel_end - panel_begin) * k > (size_t)1 << 20;
+  // More than the first caches keep while other matrices are used; one or two rows read several panels
+  // side by side, which the processor fetches by itself, but from far.
+  const size_t near = (size_t)1 << (row_end - row_begin > 2 ? 12 : 20);
+  const int fetches = (panel_end - panel_begin) * k > near;
   // Rows that lie a multiple of 4 KiB apart would push each other out of the caches.
   const int copied = !few && a_stride % 1024 == 0;
   float copy[height * (depth + width)];
@@ -111,7 +115,6 @@ void FOR_ISA(gemm_f32)(size_t row_begin, size_t row_end, size_t panel_begin, siz
     for (size_t start = 0; start == 0 || start < k; start += chunk) {
       step_f32 s = {.count = lesser(chunk, k - start), .panel_stride = k * width,
                     .a_stride = a_stride, .c_stride = c_stride, .a = a + top * a_stride + start,
-                    
                     .biases = no_biases, .first = start == 0, .last = start + chunk >= k};
       if (copied) {
         s.a_stride = depth + width;
@@ -127,7 +130,7 @@ void FOR_ISA(gemm_f32)(size_t row_begin, size_t row_end, size_t panel_begin, siz
         if (s.last) s.biases = load_biases(bias ? bias + panel * width : NULL, s.columns, biases);
         s.panel = packed + (panel * k + start) * width;
         s.c = c + top * c_stride + panel * width;
-        block_f32(s, rows, panels, few && is_far, !few && is_far);
+        block_f32(s, rows, panels, fetches);
       }
     }
   }
