@@ -19,9 +19,13 @@ typedef struct {
   const int32_t *sums, *more;
   const float *scales, *steps, *biases;
   float *c;
+  /// What is fetched beside: from `next` on, `pace` bytes a step.
+  const int8_t *next;
+  size_t pace;
 } step_int8;
 
-INLINE void tile_int8(const step_int8 *s, const int rows, const int panels, const int distance) {
+/// `is_wide` says that rows of `a` are in the form that is nearer to what is computed with.
+INLINE void tile_int8(const step_int8 *s, const int rows, const int panels, const int is_wide) {
   ints sum[tile_rows][tile_panels * parts];
   // What takes back the excess of left bytes.
   UNROLL for (int i = 0; i < rows; i++)
@@ -33,22 +37,24 @@ INLINE void tile_int8(const step_int8 *s, const int rows, const int panels, cons
         memcpy(&more, s->more + (i * tile_panels * width + v * LANES), sizeof more);
         sum[i][v] += more;
       }
-  const int8_t *a = s->a, *panel = s->panel;
+  const int8_t *a = s->a, *panel = s->panel, *next = s->next;
   const size_t stride = s->a_stride, panel_stride = s->panel_stride;
   for (size_t p = 0; p < s->count; p++) {
     right_bytes right[tile_panels * parts];
     UNROLL for (int q = 0; q < panels; q++) {
-      if (distance) __builtin_prefetch(panel + q * panel_stride + distance);
+      // One or two rows read several panels side by side, which the processor fetches by itself.
+      if (panels <= PANELS_OF(3) || !is_wide) __builtin_prefetch(next + q * panel_stride);
       UNROLL for (int v = 0; v < parts; v++)
         right[q * parts + v] = load_right(panel + q * panel_stride + 4 * v * LANES);
     }
     UNROLL for (int i = 0; i < rows; i++) {
-      const left_bytes left = distance ? load_left(a + i * stride) : load_wide(a + i * stride);
+      const left_bytes left = is_wide ? load_wide(a + i * stride) : load_left(a + i * stride);
       UNROLL for (int v = 0; v < panels * parts; v++)
         sum[i][v] = add_products(sum[i][v], left, right[v]);
     }
     panel += 4 * width;
-    a += distance ? 4 : 4 * wide_size;
+    next += s->pace;
+    a += is_wide ? 4 * wide_size : 4;
   }
   float edge[tile_rows * tile_panels * width];
   const int is_whole = s->columns == (size_t)panels * width;
@@ -66,8 +72,8 @@ INLINE void tile_int8(const step_int8 *s, const int rows, const int panels, cons
 }
 
 static void tiles_int8(const step_int8 *s, size_t rows, size_t panels) { TILES(tile_int8, s, 0) }
-static void streams_int8(const step_int8 *s, size_t rows, size_t panels) {
-  TILES(tile_int8, s, 16 * 4 * width)
+static void wide_tiles_int8(const step_int8 *s, size_t rows, size_t panels) {
+  TILES(tile_int8, s, 1)
 }
 
 /// The products of what is left over from codes that are no bytes.
@@ -107,8 +113,14 @@ void FOR_ISA(gemm_int8)(size_t row_begin, size_t row_end, size_t panel_begin, si
       const size_t columns = lesser(panels * width, b->n - panel * width);
       const float *ends = load_biases(bias ? bias + panel * width : NULL, columns, biases);
       memcpy(steps, b->steps + panel * width, columns * sizeof *steps);
+      // What comes next is fetched in equal parts by all tiles; a single one fetches what is not far ahead.
+      const size_t panel_stride = k4 * 4 * width;
+      const size_t tiles = (bottom - top + tile_rows_int8 - 1) / tile_rows_int8;
+      const size_t pace = (4 * width + tiles - 1) / tiles;
+      const int8_t *next = b->panels + panel * panel_stride;
+      next += tiles > 1 ? panels * panel_stride : 16 * 4 * width;
       size_t rows;
-      for (size_t row = top; row < bottom; row += rows) {
+      for (size_t row = top; row < bottom; row += rows, next += k4 * pace) {
         rows = rows_of_tile(bottom - row, tile_rows_int8);
         const size_t span = panels == panels_of(rows, panels) ? panels : 1;
         int32_t more[tile_rows * tile_panels * width];
@@ -116,16 +128,16 @@ void FOR_ISA(gemm_int8)(size_t row_begin, size_t row_end, size_t panel_begin, si
         for (size_t q = 0; q < panels; q += span) {
           const step_int8 s = {
               .count = k4, .a_stride = streams ? a->stride : wide_stride,
-              .panel_stride = k4 * 4 * width,
+              .panel_stride = panel_stride,
               .c_stride = c_stride,
               .columns = lesser(span * width, columns - q * width),
               .a = streams ? a->codes + row * a->stride : wide + (row - top) * wide_stride,
-              .panel = b->panels + (panel + q) * k4 * 4 * width,
+              .panel = b->panels + (panel + q) * panel_stride, .next = next, .pace = pace,
               .sums = a->sums + row, .more = b->remainders ? more + q * width : NULL,
               .scales = a->scales + row, .steps = steps + q * width,
               .biases = ends + q * width, .c = c + row * c_stride + (panel + q) * width};
-          if (streams) streams_int8(&s, rows, span);
-          else tiles_int8(&s, rows, span);
+          if (streams) tiles_int8(&s, rows, span);
+          else wide_tiles_int8(&s, rows, span);
         }
       }
     }
