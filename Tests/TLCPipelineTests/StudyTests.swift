@@ -123,6 +123,13 @@ import Testing
         == "vocabulary 4096, sequence 128, batch 16, rate 0.001, dropout 0.1, decay 0.01,"
         + " warmup 50, cooldown 0.2, held out 0.05, first budget 10.0, measured 512 and 256,"
         + " 16 points of 128, calibration 64")
+    let scaled = try StudyPlan(
+      parsing: good.replacing("{budgets", with: "{rate-width: 32, budgets"), path: "study.yaml",
+      variables: ["DATA": "."])
+    #expect(
+      scaled.identity == plan.identity.replacing("rate 0.001", with: "rate 0.001 at width 32"))
+    #expect(scaled.shapes.map { scaled.rate(scaled.rate, for: $0) } == [5e-4, 5e-4, 1e-3 / 3])
+    #expect(plan.rate(plan.rate, for: plan.shapes[0]) == plan.rate)
     let twice = try StudyPlan(
       parsing: good + "\nrate-check: {rates: [0.1, 0.1], shapes: [{depth: 2, width: [8, 8]}]}",
       path: "study.yaml", variables: ["DATA": "."])

@@ -89,10 +89,12 @@ extension StudyFigures {
     var rows = ReportTable(
       [.init("shape")] + rates.map { .init("rate \(NumberText.general($0))", .right) } + [
         .init("best rate", .right)
-      ], caption: "Loss on held-out text after a short training at each learning rate, nats")
+      ],
+      caption: "Loss on held-out text after a short training at each learning rate, nats; where"
+        + " rates go with the inverse of the width, the best is that of the shape's own width")
     for shape in table.rateChecks.map({ $0.shape }).uniqued {
       let own = table.rateChecks.filter { $0.shape == shape }
-      let best = own.min { $0.validation < $1.validation }?.rate ?? .nan
+      let best = own.min { $0.validation < $1.validation }?.peak ?? .nan
       rows.append(
         [.text(shape.name)]
           + rates.map { rate in Self.cell(own.first { $0.rate == rate }?.validation ?? .nan) } + [

@@ -220,9 +220,8 @@ struct StudyParser {
     let fields = try fields(
       node, "\"training\"",
       [
-        "sequence", "positions", "batch", "batch-tokens", "rate", "dropout", "label-smoothing",
-        "weight-decay",
-        "warmup", "cooldown", "budgets", "state-interval",
+        "sequence", "positions", "batch", "batch-tokens", "rate", "rate-width", "dropout",
+        "label-smoothing", "weight-decay", "warmup", "cooldown", "budgets", "state-interval",
       ])
     plan.sequenceCount = try count(fields, "sequence", in: 8...8192, or: plan.sequenceCount)
     if let node = fields.members["positions"] {
@@ -238,6 +237,9 @@ struct StudyParser {
     plan.labelSmoothing = Float(
       try number(fields, "label-smoothing", in: 0...0.9, or: Double(plan.labelSmoothing)))
     plan.rate = Float(try number(fields, "rate", in: 1e-8...10, or: Double(plan.rate)))
+    if fields.members["rate-width"] != nil {
+      plan.rateWidth = try count(fields, "rate-width", in: 1...1 << 16, or: 1)
+    }
     plan.dropout = Float(try number(fields, "dropout", in: 0...0.9, or: Double(plan.dropout)))
     plan.decay = Float(try number(fields, "weight-decay", in: 0...10, or: Double(plan.decay)))
     plan.warmupCount = try count(fields, "warmup", in: 1...1 << 20, or: plan.warmupCount)

@@ -11,7 +11,7 @@ extension StudyRunner {
     let read = try data.batch(batch)
     let settings = settings(
       stepCount: count, read, warmupCount: warmupCount(of: count),
-      rate: plan.rate(batch: batch), decay: .cooldown, seed: seed)
+      rate: plan.rate(plan.rate(batch: batch), for: shape), decay: .cooldown, seed: seed)
     let run = try StudyTraining(
       self, try newModel(shape, seed: seed), read.task, settings,
       state: TrainingStateFile(

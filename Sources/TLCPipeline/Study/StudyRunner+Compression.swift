@@ -17,7 +17,7 @@ extension StudyRunner {
       1, (texts.training.count * task.epochCount + task.batchCount - 1) / task.batchCount)
     var training = ModelTraining(
       start, task: try classification(texts, measuring: texts.validation, start),
-      settings: settings(of: task, stepCount: count, seed: model.seed),
+      settings: settings(of: task, model.shape, stepCount: count, seed: model.seed),
       state: TrainingStateFile(path: statePath(job), training: job.name), interval: 200)
     training.isResumed = isThere(statePath(job))
     let trained = try training.run { try report("step \($0.step.number)/\($0.stepCount)") }
@@ -28,12 +28,13 @@ extension StudyRunner {
   }
 
   func settings(
-    of task: StudyPlan.Task, stepCount: Int, seed: UInt64
+    of task: StudyPlan.Task, _ shape: StudyPlan.Shape, stepCount: Int, seed: UInt64
   ) -> TrainingSettings {
     var settings = TrainingSettings(
       stepCount: stepCount, batchCount: task.batchCount,
-      rate: LearningRate(peak: task.rate, warmupCount: stepCount / 10), dropout: task.dropout,
-      seed: seed, threadCount: parallelism.threads)
+      rate: LearningRate(
+        peak: plan.rate(task.rate, for: shape), warmupCount: stepCount / 10),
+      dropout: task.dropout, seed: seed, threadCount: parallelism.threads)
     settings.optimizer.decay = plan.decay
     return settings
   }

@@ -27,7 +27,7 @@ extension StudyRunner {
     let masked = try classification(texts, measuring: texts.validation, trained)
     _ = try recovery.run(
       trained.model, weights: trained.weights, task: masked,
-      settings: settings(of: task, stepCount: 1, seed: model.seed),
+      settings: settings(of: task, model.shape, stepCount: 1, seed: model.seed),
       after: past.map { ($0, levels) }
     ) { level, store in
       trained.weights = store.tensors()

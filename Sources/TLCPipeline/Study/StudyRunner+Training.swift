@@ -48,15 +48,17 @@ extension StudyRunner {
     let count = plan.steps(of: plan.rateCheck?.budget ?? 0, stepSeconds: seconds).count
     let read = try data.batch(plan.batchCount)
     let settings = settings(
-      stepCount: count, read, warmupCount: warmupCount(of: count), rate: rate, decay: .cooldown,
-      seed: seed)
+      stepCount: count, read, warmupCount: warmupCount(of: count),
+      rate: plan.rate(rate, for: shape), decay: .cooldown, seed: seed)
     var training = ModelTraining(
       try newModel(shape, seed: seed), task: read.task, settings: settings,
       state: TrainingStateFile(path: statePath(job), training: job.name), interval: 200)
     training.isResumed = isThere(statePath(job))
     let model = try training.run { try report("step \($0.step.number)/\($0.stepCount)") }
-    return [("steps", .count(count)), ("seconds", .number(Double(count) * seconds))]
-      + (try measure(model, task: nil))
+    return [
+      ("peak", .number("\(settings.rate.peak)")), ("steps", .count(count)),
+      ("seconds", .number(Double(count) * seconds)),
+    ] + (try measure(model, task: nil))
   }
 
   func isThere(_ path: String) -> Bool { (try? FileIdentity(path: path)) != nil }
@@ -86,8 +88,8 @@ extension StudyRunner {
     guard let first = branches.first, let last = branches.last else { return [] }
     let read = try data.batch(plan.batchCount)
     let settings = settings(
-      stepCount: last.count, read, warmupCount: warmupCount(of: first.count), rate: plan.rate,
-      decay: .constant, seed: seed)
+      stepCount: last.count, read, warmupCount: warmupCount(of: first.count),
+      rate: plan.rate(plan.rate, for: shape), decay: .constant, seed: seed)
     let run = try StudyTraining(
       self, try newModel(shape, seed: seed), read.task, settings,
       state: TrainingStateFile(
@@ -127,8 +129,8 @@ extension StudyRunner {
     else { return [] }
     let read = try data.batch(plan.batchCount)
     let settings = settings(
-      stepCount: own.count, read, warmupCount: warmupCount(of: first.count), rate: plan.rate,
-      decay: .cooldown, seed: model.seed)
+      stepCount: own.count, read, warmupCount: warmupCount(of: first.count),
+      rate: plan.rate(plan.rate, for: model.shape), decay: .cooldown, seed: model.seed)
     let trunk = try trunk(model.shape, seed: model.seed)
     let run = try StudyTraining(
       self, try newModel(model.shape, seed: model.seed), read.task, settings,

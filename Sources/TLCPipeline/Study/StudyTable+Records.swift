@@ -16,7 +16,9 @@ extension StudyTable {
     case "rate-check":
       rateChecks.append(
         RateCheck(
-          shape: shape, rate: record.number("rate"), validation: record.score("validation").loss))
+          shape: shape, rate: record.number("rate"),
+          peak: record.number(record["peak"] == nil ? "rate" : "peak"),
+          validation: record.score("validation").loss))
     case "train":
       curves[shape, default: [:]][seed] = (record["points"]?.elements ?? []).map {
         Point(

@@ -80,7 +80,8 @@ struct StudyTable {
   /// A short training at one learning rate.
   struct RateCheck {
     var shape: StudyPlan.Shape
-    var rate: Double
+    /// As the plan has it, and of this width.
+    var rate, peak: Double
     var validation: Double
   }
 
