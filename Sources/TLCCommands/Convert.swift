@@ -68,9 +68,6 @@ struct ConvertOptions: ParsableArguments {
       "Write shards of up to this size and an index: 500MB, 2GiB.", valueName: "size"))
   var shardSize: ByteSize?
 
-  @Flag(help: "Deflate assets such as configuration and tokenizers.")
-  var deflateAssets = false
-
   @Option(
     help: ArgumentHelp(
       "Write a page about the file, as `tlc report --against` does, with the rates that a goal was "
@@ -116,7 +113,6 @@ struct ConvertOptions: ParsableArguments {
       conversion.importer = from
       conversion.overwriting = force
       conversion.shardByteCount = shardSize?.byteCount
-      conversion.deflatesAssets = deflateAssets
       conversion.parallelism = threads.parallelism
       let progress = outputs.progressPrinter
       let page = try self.report.map { try PageFile(path: $0, overwriting: force) }

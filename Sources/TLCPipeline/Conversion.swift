@@ -23,8 +23,6 @@ public struct Conversion: Sendable {
   public var overwriting = false
   /// The size that a shard does not exceed; `nil` for one file.
   public var shardByteCount: Int?
-  /// Whether assets that are text are deflated.
-  public var deflatesAssets = false
   /// How many threads to use; the result never depends on it.
   public var parallelism = Parallelism.automatic
   /// Whether there is to be a graph: `nil` for where the configuration can be lowered, `false` for
@@ -129,8 +127,7 @@ public struct Conversion: Sendable {
     try writeModel(model, to: writer, &report)
     for asset in checkpoint.assets {
       writer.appendAsset(
-        name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes,
-        deflating: deflatesAssets)
+        name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes)
     }
     return (writer, report)
   }

@@ -24,7 +24,7 @@ public enum DeflateError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// DEFLATE (RFC 1951), bare or in zlib's wrapping (RFC 1950), over the system's zlib.
+/// Reads DEFLATE (RFC 1951), bare or in zlib's wrapping (RFC 1950), over the system's zlib.
 public enum Deflate {
   /// What is around a stream.
   public enum Format: Sendable {
@@ -120,45 +120,5 @@ public enum Deflate {
       isComplete: status == Z_STREAM_END,
       isMalformed: status != Z_STREAM_END && status != Z_OK && status != Z_BUF_ERROR,
       written: written, unread: source.count - read)
-  }
-
-  /// Compresses bytes.
-  ///
-  /// - Parameters:
-  ///   - bytes: what to compress.
-  ///   - level: 1, the fastest, to 9, the smallest.
-  ///   - format: what to put around the stream.
-  public static func deflate(_ bytes: Span<UInt8>, level: Int = 9, format: Format) -> [UInt8] {
-    precondition((1...9).contains(level), "level \(level)")
-    var stream = unsafe z_stream()
-    let version = unsafe zlibVersion()
-    let size = Int32(unsafe MemoryLayout<z_stream>.size)
-    let status = unsafe deflateInit2_(
-      &stream, Int32(level), Z_DEFLATED, format.windowBits, 9, Z_DEFAULT_STRATEGY, version, size)
-    precondition(status == Z_OK, "zlib has no memory")
-    defer { unsafe _ = deflateEnd(&stream) }
-    var result: [UInt8] = []
-    var block = [UInt8](repeating: 0, count: 1 << 16)
-    unsafe bytes.withUnsafeBytes { source in
-      var read = 0
-      var status = Z_OK
-      while status == Z_OK {
-        let input = min(source.count - read, 1 << 30)
-        // SAFETY: zlib reads `input` bytes of `source` and writes at most the block.
-        unsafe stream.next_in = UnsafeMutableRawPointer(mutating: source.baseAddress)?
-          .advanced(by: read).assumingMemoryBound(to: UInt8.self)
-        unsafe stream.avail_in = UInt32(input)
-        let capacity = block.count
-        status = unsafe block.withUnsafeMutableBufferPointer { out in
-          unsafe stream.next_out = out.baseAddress
-          unsafe stream.avail_out = UInt32(capacity)
-          return unsafe CZlib.deflate(
-            &stream, read + input == source.count ? Z_FINISH : Z_NO_FLUSH)
-        }
-        read += input - Int(unsafe stream.avail_in)
-        result += block.prefix(capacity - Int(unsafe stream.avail_out))
-      }
-    }
-    return result
   }
 }

@@ -13,7 +13,7 @@ protocol PlaneCodec: Sendable {
   /// The minor version of the format that it came with.
   static var minorVersion: UInt16 { get }
 
-  /// Whether a writer tries this codec without being asked to.
+  /// Whether a writer tries this codec on every plane, or on assets alone.
   static var isAutomatic: Bool { get }
 
   /// Returns the stored form of `symbols`, or `nil` where it would not be shorter than `limit`.

@@ -13,7 +13,7 @@ public final class CheckpointSetWriter {
   private let shardByteCount: Int?
   private var full: [CheckpointWriter] = []
   private var current: CheckpointWriter
-  private var assets: [(name: String, mediaType: String, bytes: [UInt8], deflating: Bool)] = []
+  private var assets: [(name: String, mediaType: String, bytes: [UInt8])] = []
   private var graph: [UInt8]?
   private var probes: [Probe] = []
 
@@ -60,9 +60,9 @@ public final class CheckpointSetWriter {
 
   /// Adds an asset, which goes into the file or the index.
   public func appendAsset(
-    name: String, mediaType: String, bytes: [UInt8], deflating: Bool = false
+    name: String, mediaType: String, bytes: [UInt8]
   ) {
-    assets.append((name, mediaType, bytes, deflating))
+    assets.append((name, mediaType, bytes))
   }
 
   /// Sets the graph, which goes into the file or the index.
@@ -89,8 +89,7 @@ public final class CheckpointSetWriter {
   private func appendShared(to writer: CheckpointWriter) throws(CheckpointError) {
     for asset in assets {
       try writer.appendAsset(
-        name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes,
-        deflating: asset.deflating)
+        name: asset.name, mediaType: asset.mediaType, bytes: asset.bytes)
     }
     if let graph { writer.setGraph(graph) }
     for probe in probes { try writer.append(probe) }

@@ -65,15 +65,15 @@ public final class CheckpointWriter {
     records.append((alias.name, alias.json))
   }
 
-  /// Appends an asset, deflated if that is asked for and makes it smaller.
+  /// Appends an asset.
   ///
   /// - Precondition: its name is valid and new.
   public func appendAsset(
-    name: String, mediaType: String, bytes: [UInt8], deflating: Bool = false
+    name: String, mediaType: String, bytes: [UInt8]
   ) throws(CheckpointError) {
     precondition(Name.isValid(name), "the name \"\(name)\"")
     let plane = PlaneEncoder(parallelism: .serial).encode(
-      PlaneSymbols(bytes: bytes), role: "asset", asked: deflating ? DeflateCodec.name : nil)
+      PlaneSymbols(bytes: bytes), role: "asset", isAsset: true)
     let index = planes.count
     if let plane { try append(plane) }
     assets.append(
@@ -104,7 +104,7 @@ public final class CheckpointWriter {
     probes.append(
       try probe.json { (bytes, role) throws(CheckpointError) in
         let plane = PlaneEncoder(parallelism: .serial).encode(
-          PlaneSymbols(bytes: bytes), role: role, asked: nil)
+          PlaneSymbols(bytes: bytes), role: role)
         guard let plane else { return .null }
         try append(plane)
         return .integer(planes.count - 1)

@@ -17,13 +17,15 @@ struct PlaneEncoder: Sendable {
 
   /// Encodes symbols; `nil` where there is nothing to store.
   ///
-  /// - Parameter asked: the name of a codec to try that is not tried otherwise.
-  func encode(_ symbols: PlaneSymbols, role: String, asked: String? = nil) -> EncodedPlane? {
+  /// - Parameter isAsset: whether codecs are tried too that are for assets alone.
+  func encode(
+    _ symbols: PlaneSymbols, role: String, isAsset: Bool = false
+  ) -> EncodedPlane? {
     guard symbols.rawByteCount > 0 else { return nil }
     // The raw form's length is known without writing it, and of equal lengths it comes first.
     var best: (codec: String, stored: [UInt8])?
     for codec in codecs.all
-    where codec != RawCodec.self && (codec.isAutomatic || codec.name == asked) {
+    where codec != RawCodec.self && (codec.isAutomatic || isAsset) {
       let limit = best?.stored.count ?? symbols.rawByteCount
       if let stored = codec.encode(symbols, limit: limit, parallelism: parallelism),
         stored.count < limit

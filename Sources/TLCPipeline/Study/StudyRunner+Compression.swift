@@ -46,7 +46,6 @@ extension StudyRunner {
       input: path(model), output: output, recipe: way.recipe(tables: plan.tablePattern))
     conversion.overwriting = true
     conversion.recordsProbes = false
-    conversion.deflatesAssets = true
     conversion.parallelism = parallelism
     if case .trellis = way.rounding {
       conversion.calibrationData =

@@ -7,7 +7,7 @@ enum DeflateCodec: PlaneCodec {
   static let isAutomatic = false
 
   static func encode(_ symbols: PlaneSymbols, limit: Int, parallelism: Parallelism) -> [UInt8]? {
-    let stored = Deflate.deflate(symbols.rawForm().span, format: .raw)
+    let stored = DeflateEncoder.deflate(symbols.rawForm())
     return stored.count < limit ? stored : nil
   }
 
