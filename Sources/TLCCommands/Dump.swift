@@ -63,7 +63,10 @@ struct Dump: ParsableCommand {
     print("optional  0x\(String(superblock.optional.rawValue, radix: 16))")
     print("length    \(reader.byteCount)")
     let place = superblock.manifest
-    print("manifest  \(place.lowerBound)..<\(place.upperBound), \(place.count) bytes")
+    print(
+      "manifest  \(place.lowerBound)..<\(place.upperBound), \(place.count) bytes"
+        + (superblock.manifestRawByteCount > 0
+          ? ", \(superblock.manifestRawByteCount) inflated" : ""))
     print("root      \(reader.rootDigest)")
     if let shard = reader.shard { print("shard     \(shard.ordinal) of \(shard.count)") }
     print("")

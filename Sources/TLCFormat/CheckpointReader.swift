@@ -30,7 +30,7 @@ public final class CheckpointReader: Sendable {
   public let probes: [ProbeRecord]
   /// What is accepted at most.
   public let limits: Limits
-  /// The manifest as it is in the file: canonical JSON.
+  /// The manifest, inflated where it is deflated: canonical JSON.
   public let manifestBytes: [UInt8]
   private let file: InputFile
 
@@ -44,14 +44,13 @@ public final class CheckpointReader: Sendable {
       superblock = try Superblock(parsing: head, fileByteCount: file.byteCount)
     } catch { throw .format(path: path, error) }
     let place = superblock.manifest
-    let manifestBytes = try system { () throws(IOError) in
+    let stored = try system { () throws(IOError) in
       try file.read(at: place.lowerBound, count: place.count)
     }
+    let manifestBytes: [UInt8]
     let manifest: Manifest
     do throws(FormatError) {
-      guard Digest(of: manifestBytes.span) == superblock.manifestDigest else {
-        throw FormatError(.manifestDigest, at: 48)
-      }
+      manifestBytes = try superblock.manifest(from: stored)
       manifest = try Manifest(parsing: manifestBytes, superblock: superblock)
     } catch { throw .format(path: path, error) }
     self.path = path

@@ -20,6 +20,9 @@ extension FormatError.Reason: CustomStringConvertible {
         + " behind its planes"
     case .manifestDigest:
       "the manifest does not have the digest that the superblock states: it is damaged"
+    case .manifestRawLength(let length):
+      "a manifest of \(length) bytes before it was deflated is no manifest, or more than a reader takes"
+    case .malformedManifest(let what): "the manifest: \(what)"
     case .notCanonical(let what): "the manifest is not canonical JSON: \(what)"
     case .limit(let what): what
     case .missingKey(let key): "key \"\(key)\" is missing"

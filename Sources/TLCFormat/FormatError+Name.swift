@@ -11,6 +11,8 @@ extension FormatError.Reason {
     case .fileLength: "fileLength"
     case .manifestPlace: "manifestPlace"
     case .manifestDigest: "manifestDigest"
+    case .manifestRawLength: "manifestPlace"
+    case .malformedManifest: "malformedManifest"
     case .notCanonical: "notCanonical"
     case .limit: "limit"
     case .missingKey: "missingKey"

@@ -41,6 +41,10 @@ public struct FormatError: Error, Equatable, Sendable {
     case manifestPlace(offset: UInt64, length: UInt64)
     /// The manifest does not have the digest that the superblock states.
     case manifestDigest
+    /// A deflated manifest is said to have fewer or more bytes than a manifest can (R8).
+    case manifestRawLength(UInt64)
+    /// A manifest is not the DEFLATE stream that it should be (R9a).
+    case malformedManifest(String)
     /// The manifest is not canonical JSON.
     case notCanonical(String)
     /// Something is above a limit of ``Limits``.

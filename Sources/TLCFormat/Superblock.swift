@@ -18,7 +18,9 @@ public struct Superblock: Equatable, Sendable {
     public static let shardIndex = Required(rawValue: 1 << 0)
     /// The file is one of a set.
     public static let shard = Required(rawValue: 1 << 1)
-    static let known: Required = [.shardIndex, .shard]
+    /// The manifest is deflated.
+    public static let deflatedManifest = Required(rawValue: 1 << 2)
+    static let known: Required = [.shardIndex, .shard, .deflatedManifest]
   }
 
   /// Feature bits that a reader may ignore.
@@ -39,8 +41,10 @@ public struct Superblock: Equatable, Sendable {
   public var optional: Optional
   /// The manifest's place, in bytes from the start of the file, of which it is the end.
   public var manifest: Range<Int>
-  /// The SHA-256 of the manifest.
+  /// The SHA-256 of the manifest, as it is stored.
   public var manifestDigest: Digest
+  /// The bytes of the manifest before it was deflated, 0 where it was not.
+  public var manifestRawByteCount = 0
 
   init(
     required: Required = [], optional: Optional = [], manifest: Range<Int>, manifestDigest: Digest
@@ -63,7 +67,8 @@ public struct Superblock: Equatable, Sendable {
     bytes.append(littleEndian: UInt64(manifest.lowerBound))
     bytes.append(littleEndian: UInt64(manifest.count))
     bytes += manifestDigest.bytes
-    bytes += Array(repeating: 0, count: 16)
+    bytes.append(littleEndian: UInt64(manifestRawByteCount))
+    bytes.append(littleEndian: UInt64(0))
     return bytes + Digest(of: bytes.span).bytes
   }
 
@@ -90,7 +95,9 @@ extension Superblock {
       throw FormatError(.unknownRequiredFeature(bits: unknown.rawValue), at: 12)
     }
     optional = Optional(rawValue: bytes.littleEndian(at: 16))
-    for field in [20..<24, 80..<96] where bytes[field].contains(where: { $0 != 0 }) {
+    let isDeflated = required.contains(.deflatedManifest)
+    let reserved = [20..<24, 80..<(isDeflated ? 80 : 88), 88..<96]
+    for field in reserved where bytes[field].contains(where: { $0 != 0 }) {
       throw FormatError(.reserved, at: field.lowerBound)
     }
     let fileLength: UInt64 = bytes.littleEndian(at: 24)
@@ -106,7 +113,23 @@ extension Superblock {
     guard (2...UInt64(Limits.manifestByteCount)).contains(length), offset <= fileLength,
       fileLength - offset == length
     else { throw FormatError(misplaced, at: 40) }
+    let rawLength: UInt64 = bytes.littleEndian(at: 80)
+    guard !isDeflated || (2...UInt64(Limits.manifestByteCount)).contains(rawLength) else {
+      throw FormatError(.manifestRawLength(rawLength), at: 80)
+    }
+    manifestRawByteCount = Int(rawLength)
     manifest = Int(offset)..<fileByteCount
     manifestDigest = Digest(bytes: Array(bytes[48..<80]))
+  }
+
+  /// The manifest, of what is stored of it: rules R9 and R9a.
+  func manifest(from stored: [UInt8]) throws(FormatError) -> [UInt8] {
+    guard Digest(of: stored.span) == manifestDigest else {
+      throw FormatError(.manifestDigest, at: 48)
+    }
+    guard required.contains(.deflatedManifest) else { return stored }
+    do throws(DeflateError) {
+      return try Deflate.inflate(stored.span, count: manifestRawByteCount, format: .raw)
+    } catch { throw FormatError(.malformedManifest("\(error)"), at: manifest.lowerBound) }
   }
 }

@@ -1,10 +1,11 @@
 import Foundation
 import TLCCompress
 import TLCCore
-import TLCFormat
 import TLCSystem
 import TLCTestSupport
 import Testing
+
+@testable import TLCFormat
 
 /// Writes tensors, and reads them back.
 @Suite struct RoundTripTests {
@@ -97,6 +98,33 @@ import Testing
       try writer.finish()
       let bytes = try Data(contentsOf: scratch.root.appending(path: "version.tlcq"))
       #expect(bytes[10] == minor && bytes[11] == 0)
+    }
+  }
+
+  @Test(arguments: [1, 20, 400])
+  func `a manifest is deflated from 16 KiB on, and read as it was`(count: Int) throws {
+    let scratch = try Scratch()
+    let path = scratch.path("manifest.tlcq")
+    let writer = try CheckpointWriter(
+      path: path, overwriting: true, provenance: Self.provenance)
+    let source = Tensor([1, -2, 0.5, 3], shape: try #require(Shape([4])))
+    for place in 0..<count {
+      try writer.append(
+        TensorEncoder().encode(source, name: "layer.\(place)", source: source, origin: nil))
+    }
+    let expected = writer.finishedByteCount
+    try writer.finish()
+    let reader = try CheckpointReader(path: path)
+    let superblock = reader.superblock
+    #expect(reader.byteCount == expected && reader.tensors.count == count)
+    let isLarge = reader.manifestBytes.count >= 1 << 14
+    #expect(isLarge == (count == 400))
+    #expect(superblock.required == (isLarge ? [.deflatedManifest] : []))
+    #expect(superblock.minor == (isLarge ? 3 : 0))
+    #expect(superblock.manifestRawByteCount == (isLarge ? reader.manifestBytes.count : 0))
+    #expect(superblock.manifest.count < reader.manifestBytes.count / (isLarge ? 4 : 1) + 1)
+    for record in reader.tensors {
+      #expect(try reader.tensor(record, checkingContent: true) == source)
     }
   }
 

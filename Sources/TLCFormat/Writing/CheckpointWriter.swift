@@ -131,7 +131,8 @@ public final class CheckpointWriter {
 
   /// The bytes that the file has when it is finished now, being no part of a set.
   var finishedByteCount: Int {
-    file.byteCount + CanonicalJSONWriter.bytes(of: manifest(shard: nil, index: nil)).count
+    file.byteCount
+      + Self.stored(CanonicalJSONWriter.bytes(of: manifest(shard: nil, index: nil))).count
   }
 
   /// Writes the manifest and the superblock, and moves the file into place.
@@ -145,7 +146,8 @@ public final class CheckpointWriter {
     shard: ShardPlace?, index: ShardIndex?, path: String?
   ) throws(CheckpointError) -> Digest {
     let manifest = CanonicalJSONWriter.bytes(of: manifest(shard: shard, index: index))
-    var required: Superblock.Required = []
+    let stored = Self.stored(manifest)
+    var required: Superblock.Required = stored.count < manifest.count ? [.deflatedManifest] : []
     if shard != nil { required.insert(.shard) }
     if index != nil { required.insert(.shardIndex) }
     let offset = file.byteCount
@@ -153,9 +155,13 @@ public final class CheckpointWriter {
     if graph != nil { optional.insert(.graph) }
     if !probes.isEmpty { optional.insert(.probes) }
     var superblock = Superblock(
-      required: required, optional: optional, manifest: offset..<offset + manifest.count,
-      manifestDigest: Digest(of: manifest.span))
+      required: required, optional: optional, manifest: offset..<offset + stored.count,
+      manifestDigest: Digest(of: stored.span))
     superblock.minor = max(minorVersion, optional.isEmpty ? 0 : 1)
+    if required.contains(.deflatedManifest) {
+      superblock.minor = max(superblock.minor, 3)
+      superblock.manifestRawByteCount = manifest.count
+    }
     guard manifest.count <= Limits.manifestByteCount else {
       throw .format(
         path: path ?? file.path,
@@ -164,11 +170,23 @@ public final class CheckpointWriter {
           at: offset))
     }
     try system { () throws(IOError) in
-      try file.append(manifest.span)
+      try file.append(stored.span)
       try file.overwrite(superblock.bytes.span, at: 0)
     }
     try system { () throws(IOError) in try file.commit(to: path ?? file.path) }
     return superblock.rootDigest
+  }
+
+  /// The bytes from which on a manifest is deflated; smaller ones are read with any tool.
+  private static let deflatedByteCount = 1 << 14
+
+  /// A manifest as it is stored: deflated where it is large, and that is smaller.
+  private static func stored(_ manifest: [UInt8]) -> [UInt8] {
+    guard (deflatedByteCount...Limits.manifestByteCount).contains(manifest.count) else {
+      return manifest
+    }
+    let deflated = DeflateEncoder.deflate(manifest)
+    return deflated.count < manifest.count ? deflated : manifest
   }
 
   private func manifest(shard: ShardPlace?, index: ShardIndex?) -> JSONValue {

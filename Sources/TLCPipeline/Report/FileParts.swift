@@ -41,10 +41,12 @@ public struct FileParts: Equatable, Sendable {
     var (manifest, total) = (0, 0)
     for file in files {
       for plane in file.planes { planes[plane.role, default: 0] += plane.bytes.count }
-      manifest += file.manifestBytes.count
+      manifest += file.superblock.manifest.count
       total += file.byteCount
     }
-    let graph = main.graphBytes?.count ?? 0
+    // Where the manifest is deflated, the graph's share of what is left.
+    let graph =
+      (main.graphBytes?.count ?? 0) * main.superblock.manifest.count / main.manifestBytes.count
     let probes = planes.removeValue(forKey: "probe") ?? 0
     let fingerprints = planes.removeValue(forKey: "fingerprints") ?? 0
     let asset = planes.removeValue(forKey: "asset") ?? 0

@@ -33,6 +33,11 @@ class File:
             self.manifest_bytes = file.read(length)
         if hashlib.sha256(self.manifest_bytes).digest() != head[48:80]:
             raise FormatError("manifestDigest", 48)
+        if self.required & 4:
+            try:
+                self.manifest_bytes = inflate(self.manifest_bytes, struct.unpack_from("<Q", head, 80)[0])
+            except rans.Malformed:
+                raise FormatError("malformedManifest", offset) from None
         self.manifest = Manifest(self.manifest_bytes, offset, self.required, self.optional, self.minor)
 
     def superblock(self, head):
@@ -44,18 +49,23 @@ class File:
         self.root = hashlib.sha256(head[:96]).digest()
         if self.root != head[96:]:
             raise FormatError("superblockDigest", 96)
-        if self.required & ~3:
+        if self.required & ~7:
             raise FormatError("unknownRequiredFeature", 12)
         if zero:
             raise FormatError("reserved", 20)
-        if any(head[80:96]):
+        deflated = self.required & 4
+        if any(head[80:88]) and not deflated:
             raise FormatError("reserved", 80)
+        if any(head[88:96]):
+            raise FormatError("reserved", 88)
         if size != self.size:
             raise FormatError("fileLength", 24)
         if offset < 128 or offset % 64:
             raise FormatError("manifestPlace", 32)
         if not 2 <= length <= 64 << 20 or offset + length != size:
             raise FormatError("manifestPlace", 40)
+        if deflated and not 2 <= struct.unpack_from("<Q", head, 80)[0] <= 64 << 20:
+            raise FormatError("manifestPlace", 80)
         return offset, length
 
     def stored(self, index, tensor):
