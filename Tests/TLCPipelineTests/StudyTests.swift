@@ -127,8 +127,13 @@ import Testing
       parsing: good.replacing("{budgets", with: "{rate-width: 32, budgets"), path: "study.yaml",
       variables: ["DATA": "."])
     #expect(
-      scaled.identity == plan.identity.replacing("rate 0.001", with: "rate 0.001 at width 32"))
-    #expect(scaled.shapes.map { scaled.rate(scaled.rate, for: $0) } == [5e-4, 5e-4, 1e-3 / 3])
+      scaled.identity
+        == plan.identity.replacing("rate 0.001", with: "rate 0.001 at width 32, with its root"))
+    #expect(
+      scaled.shapes.map { scaled.rate(scaled.rate, for: $0) } == [
+        1e-3 * Float(0.5).squareRoot(), 1e-3 * Float(0.5).squareRoot(),
+        1e-3 * (Float(32) / 96).squareRoot(),
+      ])
     #expect(plan.rate(plan.rate, for: plan.shapes[0]) == plan.rate)
     let twice = try StudyPlan(
       parsing: good + "\nrate-check: {rates: [0.1, 0.1], shapes: [{depth: 2, width: [8, 8]}]}",

@@ -91,7 +91,7 @@ extension StudyFigures {
         .init("best rate", .right)
       ],
       caption: "Loss on held-out text after a short training at each learning rate, nats; where"
-        + " rates go with the inverse of the width, the best is that of the shape's own width")
+        + " rates go with the width, the best is that of the shape's own width")
     for shape in table.rateChecks.map({ $0.shape }).uniqued {
       let own = table.rateChecks.filter { $0.shape == shape }
       let best = own.min { $0.validation < $1.validation }?.peak ?? .nan

@@ -130,7 +130,8 @@ public struct StudyPlan: Equatable, Sendable {
   public var countsTokens = false
   /// The learning rate.
   public var rate: Float = 1e-3
-  /// The width that rates are of: those of other widths go with its inverse. `nil` for one rate for all.
+  /// The width that rates are of: those of other widths go with the inverse of its root. `nil` for one
+  /// rate for all.
   public var rateWidth: Int?
   /// The share of numbers left out by chance.
   public var dropout: Float = 0.1
@@ -180,7 +181,7 @@ public struct StudyPlan: Equatable, Sendable {
       + "vocabulary \(vocabularyCount), sequence \(sequenceCount), batch \(batchCount)"
       + (countsTokens ? " tokens" : "")
       + (positions == .learned ? "" : ", positions \(positions.rawValue)") + ", rate \(rate)"
-      + (rateWidth.map { " at width \($0)," } ?? ",")
+      + (rateWidth.map { " at width \($0), with its root," } ?? ",")
       + (labelSmoothing > 0 ? " label smoothing \(labelSmoothing)," : "")
       + " dropout \(dropout), decay \(decay), warmup \(warmupCount), cooldown \(cooldownShare),"
       + " held out \(heldOut), first budget \(budgets.first ?? 0), measured \(measuredCount) and"
@@ -195,10 +196,10 @@ public struct StudyPlan: Equatable, Sendable {
       sequenceCount: sequenceCount, positions: positions)
   }
 
-  /// A learning rate of ``rateWidth``, for a shape (Yang et al., 2022: what a step of Adam changes of a
-  /// sum of inputs is then the same for all widths).
+  /// A learning rate of ``rateWidth``, for a shape: with the inverse of the root of the width, as
+  /// Transformers were first trained (Vaswani et al., 2017).
   func rate(_ rate: Float, for shape: Shape) -> Float {
-    rateWidth.map { rate * Float($0) / Float(shape.width) } ?? rate
+    rateWidth.map { rate * (Float($0) / Float(shape.width)).squareRoot() } ?? rate
   }
 
   /// The learning rate of steps of another size: it goes with the root of the texts of a step, as the
