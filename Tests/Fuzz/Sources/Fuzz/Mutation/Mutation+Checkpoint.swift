@@ -7,15 +7,20 @@ extension Mutation {
     guard var parts = CheckpointParts(bytes) else { return self.bytes(bytes) }
     switch choice(8) {
     case 0: parts.superblock = Array(self.bytes(parts.superblock).prefix(96))
-    case 1, 2, 3: parts.manifest = json(parts.manifest)
+    case 1, 2, 3: parts.manifest = manifest(parts)
     default:
       guard let place = element(of: Array(parts.planes.indices)) else {
-        parts.manifest = json(parts.manifest)
+        parts.manifest = manifest(parts)
         break
       }
       parts.replacePlane(place, by: self.bytes(parts.planes[place]))
     }
     return parts.bytes
+  }
+
+  /// A deflated manifest is changed as it is stored: what it gives is what other files have as it is.
+  private mutating func manifest(_ parts: CheckpointParts) -> [UInt8] {
+    parts.isDeflated ? self.bytes(parts.manifest) : json(parts.manifest)
   }
 }
 
@@ -25,7 +30,9 @@ private struct CheckpointParts {
   var superblock: [UInt8]
   /// What lies between the superblock and the manifest.
   private var body: [UInt8]
+  /// The manifest as it is stored.
   var manifest: [UInt8]
+  let isDeflated: Bool
   /// The stored bytes of each plane of the manifest.
   private(set) var planes: [[UInt8]] = []
 
@@ -36,6 +43,8 @@ private struct CheckpointParts {
     superblock = Array(bytes[..<96])
     body = Array(bytes[128..<Int(offset)])
     manifest = Array(bytes[Int(offset)...])
+    isDeflated = bytes[12] & 4 != 0
+    guard !isDeflated else { return }
     for record in StrictJSON(manifest)?["planes"]?.elements ?? [] {
       guard let start = record["offset"]?.count, let count = record["length"]?.count,
         start >= 128, count > 0, start <= Int(offset), count <= Int(offset) - start
