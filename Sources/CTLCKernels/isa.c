@@ -106,6 +106,14 @@ void tlc_predict_rows(tlc_isa isa, size_t references, size_t columns, const floa
        predictions);
 }
 
+void tlc_decode_rows(tlc_isa isa, tlc_stream *stream, const uint16_t *words,
+                     const tlc_stream_tables *tables, size_t columns, const uint32_t *table_of,
+                     const uint32_t *expected, const ptrdiff_t *places, size_t stride,
+                     uint32_t *symbols, uint32_t *escapes) {
+  CALL(isa, tlc_decode_rows, stream, words, tables, columns, table_of, expected, places, stride,
+       symbols, escapes);
+}
+
 size_t tlc_spend_fma_f32(tlc_isa isa, size_t rounds, float *result) {
   return CALL(isa, tlc_spend_fma_f32, rounds, result);
 }

@@ -48,6 +48,11 @@
   void tlc_predict_rows_##isa(size_t references, size_t columns, const float *inputs,              \
                               const float *coefficients, const int32_t *offsets, int shift,        \
                               int32_t *predictions);                                               \
+  void tlc_decode_rows_##isa(tlc_stream *stream, const uint16_t *words,                            \
+                             const tlc_stream_tables *tables, size_t columns,                      \
+                             const uint32_t *table_of, const uint32_t *expected,                   \
+                             const ptrdiff_t *places, size_t stride, uint32_t *symbols,            \
+                             uint32_t *escapes);                                                   \
   size_t tlc_spend_fma_f32_##isa(size_t rounds, float *result);                                    \
   void tlc_spend_read_f32_##isa(size_t count, const float *x, float *result);
 

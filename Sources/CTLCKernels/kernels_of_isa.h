@@ -9,4 +9,5 @@
 #include "moments_f64.h"
 #include "predictions.h"
 #include "rows_f32.h"
+#include "streams.h"
 #include "training_f32.h"

@@ -255,6 +255,46 @@ void tlc_predict_rows(tlc_isa isa, size_t references, size_t columns, const floa
                       const float *coefficients, const int32_t *offsets, int shift,
                       int32_t *predictions);
 
+/// How many rows are decoded at a time, and the mark of an entry that is no residual.
+enum { tlc_stream_width = 8 };
+#define tlc_stream_escape 0x80000000u
+
+/// Rows that are being decoded: `formats/codecs/rans-matrix.md`.
+typedef struct {
+  uint32_t states[tlc_stream_width];
+  /// How many words there are; eight more may be read.
+  size_t count;
+  /// The word that is taken next.
+  size_t position;
+  /// How many symbols of the call were escaped.
+  size_t escape_count;
+  /// All symbols so far that were not, or-ed.
+  uint32_t all;
+} tlc_stream;
+
+/// How symbols are told by states.
+typedef struct {
+  /// How many tables there are, 1 to 2^16.
+  size_t count;
+  /// Frequencies of a table sum to 2 to the power of this.
+  int precision;
+  /// Of a table 2^precision, each the number of an entry.
+  const uint8_t *slots;
+  /// Of a table 256, in the order of their slots: each a residual or the mark of an escape, in 32
+  /// bits, with 16 bits of a frequency and 16 of the first slot above them.
+  const uint64_t *entries;
+} tlc_stream_tables;
+
+/// Decodes columns of eight rows: for column j and row r expected[j, r] + the residual that the state
+/// tells by the table table_of[j, r], at symbols[places[j] + r · stride]; or, where it is escaped,
+/// 8j + r among the escapes, which have place for all symbols.
+///
+/// Stops with a column with which more words are taken than there are.
+void tlc_decode_rows(tlc_isa isa, tlc_stream *stream, const uint16_t *words,
+                     const tlc_stream_tables *tables, size_t columns, const uint32_t *table_of,
+                     const uint32_t *expected, const ptrdiff_t *places, size_t stride,
+                     uint32_t *symbols, uint32_t *escapes);
+
 /// Does fused multiply-adds in registers, as many as the processor can, and returns how many of
 /// numbers they were: what no product is faster than.
 size_t tlc_spend_fma_f32(tlc_isa isa, size_t rounds, float *result);

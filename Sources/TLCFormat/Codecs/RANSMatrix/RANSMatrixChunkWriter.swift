@@ -1,4 +1,5 @@
 internal import TLCCore
+internal import TLCKernels
 
 /// Codes chunks by given tables: `formats/codecs/rans-matrix.md` §Encoding.
 struct RANSMatrixChunkWriter: Sendable {
@@ -10,14 +11,14 @@ struct RANSMatrixChunkWriter: Sendable {
   /// For each table 256 codes: those of its window, and behind them the escape's.
   private let codes: [Code]
 
-  private static let codeCount = RANSMatrixSlots.entryCount
+  private static let codeCount = StreamTables.entryCount
 
   /// How a residual is coded.
   private struct Code {
-    var frequency: UInt32
-    var start: UInt32
+    var frequency: UInt32 = 0
+    var start: UInt32 = 0
     /// ⌊(2⁶⁴ − 1) / frequency⌋, as in ``RANSChunkWriter``.
-    var reciprocal: UInt64
+    var reciprocal: UInt64 = 0
   }
 
   /// What a chunk is made of.
@@ -41,18 +42,21 @@ struct RANSMatrixChunkWriter: Sendable {
 
   init(_ header: RANSMatrixHeader) {
     self.header = header
-    let slots = RANSMatrixSlots(header)
-    tables = slots.tables
-    tablesPerLevel = slots.tablesPerLevel
+    let all = RANSMatrixTables(header)
+    tables = all.tables
+    tablesPerLevel = all.tablesPerLevel
     let order = header.predictor?.order ?? Array(0..<header.rowLength)
     columnTables = order.map {
-      (header.columnLevels[$0] - header.columnLevels.least) * slots.tablesPerLevel
+      (header.columnLevels[$0] - header.columnLevels.least) * all.tablesPerLevel
     }
-    codes = slots.entries.map { entry in
-      let frequency = UInt32(truncatingIfNeeded: entry >> 32 & 0xFFFF)
-      return Code(
-        frequency: frequency, start: UInt32(truncatingIfNeeded: entry >> 48),
-        reciprocal: .max / UInt64(max(1, frequency)))
+    codes = tables.flatMap { table in
+      var start: UInt32 = 0
+      let codes = table.frequencies.map { frequency in
+        defer { start += frequency }
+        return Code(
+          frequency: frequency, start: start, reciprocal: .max / UInt64(max(1, frequency)))
+      }
+      return codes + repeatElement(Code(), count: Self.codeCount - codes.count)
     }
   }
 

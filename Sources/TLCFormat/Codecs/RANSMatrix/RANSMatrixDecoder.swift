@@ -1,10 +1,13 @@
 internal import TLCCore
+internal import TLCKernels
 
 /// A chunk that is being decoded, eight rows at a time.
 struct RANSMatrixDecoder {
   /// The symbols of the rows that were decoded last, row by row.
   private(set) var block: [UInt32]
 
+  /// For notes of which of them are escaped.
+  private var escapePlaces: [UInt32]
   private let plane: RANSMatrixPlane
   private var stream: RANSMatrixStream
   /// For each column in the order of coding and each lane, the table, and what is expected less
@@ -26,10 +29,11 @@ struct RANSMatrixDecoder {
     stream = try RANSMatrixStream(stored, range, laneCount: laneCount)
     let header = plane.header
     let perLevel = plane.tables.tablesPerLevel
-    columnTables = plane.order.map {
+    columnTables = plane.order.columns.map {
       UInt32((header.columnLevels[$0] - header.columnLevels.least) * perLevel)
     }
     block = Array(repeating: 0, count: laneCount * header.rowLength)
+    escapePlaces = block
     tables = Array(repeating: SIMD8(), count: header.rowLength)
     expected = Array(repeating: SIMD8(), count: header.rowLength)
     quarters = Array(repeating: SIMD8(), count: header.rowLength)
@@ -48,7 +52,7 @@ struct RANSMatrixDecoder {
         (header.rowLevels[row] - header.rowLevels.least) * plane.tables.tablesPerLevel)
     }
     guard let predictor = header.predictor else {
-      let center = UInt32(bitPattern: Int32(header.center) - RANSMatrixSlots.bias)
+      let center = UInt32(bitPattern: Int32(header.center) - RANSMatrixTables.bias)
       for place in tables.indices {
         tables[place] = rowTables &+ columnTables[place]
         expected[place] = SIMD8(repeating: center)
@@ -74,7 +78,7 @@ struct RANSMatrixDecoder {
   private mutating func expect(_ columns: Range<Int>, _ rowTables: SIMD8<UInt32>) {
     Self.expect(
       columns, quarters, rowTables, columnTables,
-      center: Int32(plane.header.center) - RANSMatrixSlots.bias, tables: &tables,
+      center: Int32(plane.header.center) - RANSMatrixTables.bias, tables: &tables,
       expected: &expected)
   }
 
@@ -97,6 +101,7 @@ struct RANSMatrixDecoder {
 
   private mutating func decode(_ columns: Range<Int>, rowCount: Int) throws(PlaneError) {
     try stream.decode(
-      columns: columns, rowCount: rowCount, tables, expected, plane, into: &block)
+      columns: columns, rowCount: rowCount, tables, expected, plane, into: &block,
+      &escapePlaces)
   }
 }

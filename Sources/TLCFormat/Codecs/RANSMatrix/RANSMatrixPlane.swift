@@ -1,4 +1,5 @@
 internal import TLCCore
+internal import TLCKernels
 
 /// A plane that `rans-matrix` stored, its header read and its chunks found.
 struct RANSMatrixPlane: OpenPlane {
@@ -9,8 +10,10 @@ struct RANSMatrixPlane: OpenPlane {
   private let stored: [UInt8]
   private let chunks: [Range<Int>]
   /// The columns in the order in which they are coded.
-  let order: [Int]
-  let tables: RANSMatrixSlots
+  let order: ColumnOrder
+  let tables: RANSMatrixTables
+  /// The same, as states are looked up in them.
+  let streamTables: StreamTables
 
   /// Reads all that stands before the chunks; what it allocates is bounded by the stored length,
   /// and by what 128 levels take.
@@ -19,8 +22,9 @@ struct RANSMatrixPlane: OpenPlane {
     let header = try RANSMatrixHeader(parsing: stored, count: count, width: width, end: &offset)
     pieceLength = header.rowLength << (3 + header.chunkGroups)
     chunks = try Self.chunks(stored, at: offset, count: (count - 1) / pieceLength + 1)
-    order = header.predictor?.order ?? Array(0..<header.rowLength)
-    tables = RANSMatrixSlots(header)
+    order = ColumnOrder(header.predictor?.order ?? Array(0..<header.rowLength))
+    tables = RANSMatrixTables(header)
+    streamTables = tables.streamTables(precision: header.precision)
     self.header = header
     self.stored = stored
     self.count = count
@@ -81,60 +85,5 @@ struct RANSMatrixPlane: OpenPlane {
       }
     }
     try decoder.finish()
-  }
-}
-
-/// The tables of all levels and phases, as a decoder looks them up.
-struct RANSMatrixSlots: Sendable {
-  /// The entries of a table: those of its window, and behind them the escape's.
-  static let entryCount = 256
-  static let escape: UInt32 = 1 << 31
-  /// What is added to a residual, so that it is not negative.
-  static let bias: Int32 = 127
-
-  let tables: [RANSMatrixTable]
-  /// For each table 2^precision slots: the entry.
-  let slots: [UInt8]
-  /// For each table 256 entries: the residual and the bias, or the escape's mark, in the low 32
-  /// bits; then 16 bits of frequency, and 16 of the start.
-  let entries: [UInt64]
-  /// The tables of a level: of phases 0 to 3, or where there is no predictor of phase 2 alone.
-  let tablesPerLevel: Int
-
-  init(_ header: RANSMatrixHeader) {
-    let phases = header.predictor == nil ? 2..<3 : 0..<RANSMatrixCodec.phaseCount
-    tablesPerLevel = phases.count
-    tables = header.levels.flatMap { level in
-      phases.map {
-        header.distribution.table(level: level, phase: $0, precision: header.precision)
-      }
-    }
-    var slots: [UInt8] = []
-    slots.reserveCapacity(tables.count << header.precision)
-    var entries = [UInt64](repeating: 0, count: tables.count * Self.entryCount)
-    for (index, table) in tables.enumerated() {
-      var start: UInt64 = 0
-      for (i, frequency) in table.frequencies.enumerated() {
-        let isEscape = i == table.frequencies.count - 1
-        let residual = UInt32(bitPattern: Int32(table.least + i) + Self.bias)
-        entries[index * Self.entryCount + i] =
-          UInt64(isEscape ? Self.escape : residual) | UInt64(frequency) << 32 | start << 48
-        slots.append(contentsOf: repeatElement(UInt8(i), count: Int(frequency)))
-        start += UInt64(frequency)
-      }
-    }
-    self.slots = slots
-    self.entries = entries
-  }
-
-  /// Reads an escaped residual; with the bias.
-  func escaped(
-    _ table: UInt32, order: Int, from escapes: inout BitReader
-  ) throws(PlaneError) -> UInt32 {
-    guard let escape = escapes.readGolomb(order: order) else {
-      throw .malformed("a chunk is shorter than its escapes need")
-    }
-    let residual = tables[Int(table)].residual(ofEscape: escape)
-    return UInt32(truncatingIfNeeded: residual + Int(Self.bias))
   }
 }
