@@ -47,7 +47,10 @@ public struct RowStream: Sendable {
   ///
   /// - Parameters:
   ///   - columns: those of `tableOf`, `expected` and `order` that are decoded.
+  ///   - tables: what states tell.
   ///   - tableOf: for each column and lane, which of the tables.
+  ///   - expected: for each column and lane, what a residual is added to.
+  ///   - order: which column each is.
   ///   - symbols: eight rows of `order.count` each.
   ///   - escapes: the first are set to the places of escaped symbols: 8 times the number of the column
   ///     among `columns`, and the lane.

@@ -21,14 +21,17 @@ import Testing
       for _ in 0..<tableCount {
         let count = 2 + drawn(255)
         var left = 1 << precision - count - escapes
-        var entries = (0..<count - 1).map { index in
+        var frequencies = (0..<count - 1).map { _ in
           let frequency = 1 + drawn(left / 8 + 1)
           left -= frequency - 1
-          return StreamTables.Entry(residual: UInt32(index), frequency: frequency)
+          return frequency
         }
-        entries[0] = StreamTables.Entry(residual: 0, frequency: entries[0].frequency + left + 1)
-        entries.append(StreamTables.Entry(residual: StreamTables.escape, frequency: escapes))
-        tables.append(entries)
+        frequencies[0] += left + 1
+        let entries = frequencies.enumerated().map { index, frequency in
+          StreamTables.Entry(residual: UInt32(index), frequency: frequency)
+        }
+        tables.append(
+          entries + [StreamTables.Entry(residual: StreamTables.escape, frequency: escapes)])
       }
       func vectors(_ bound: Int) -> [SIMD8<UInt32>] {
         (0..<RowStreamTests.rowLength).map { _ in
@@ -72,7 +75,8 @@ import Testing
         precision: precision, tableCount: tableCount, escapes: escapes, wordCount: 400,
         seed: UInt64(seed))
       var lanes = input
-      let (expected, escaped) = try #require(lanes.alone())
+      let alone = lanes.alone()
+      let (expected, escaped) = try #require(alone)
       #expect(escapes < 400 || escaped.contains(true))
       for instructions in InstructionSet.available {
         var stream = input.stream
