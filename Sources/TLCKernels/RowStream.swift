@@ -3,6 +3,7 @@ internal import CTLCKernels
 /// Up to eight rows that are decoded side by side from one sequence of words, each from a state of
 /// rANS of its own: `formats/codecs/rans-matrix.md`.
 public struct RowStream: Sendable {
+  /// How many rows there are at most.
   public static let laneCount = 8
   /// The least state between two symbols, where a lane starts to be written, and ends to be read.
   public static let base: UInt32 = 1 << 16
@@ -126,13 +127,19 @@ public struct ColumnOrder: Sendable {
   /// The columns, each from 0 on and below ``count``.
   public let columns: [Int]
 
+  /// How many there are.
   public var count: Int { columns.count }
 
+  /// An order of columns.
+  ///
   /// - Precondition: `columns` are numbers of columns, from 0 on.
   public init(_ columns: [Int]) {
     precondition(columns.allSatisfy { columns.indices.contains($0) })
     self.columns = columns
   }
 
+  /// The column at a place.
+  ///
+  /// - Precondition: there is such a place.
   public subscript(_ place: Int) -> Int { columns[place] }
 }

@@ -12,6 +12,7 @@ public struct StreamTables: Sendable {
     let residual: UInt32
     let frequency: Int
 
+    /// An entry of so many slots.
     public init(residual: UInt32, frequency: Int) {
       self.residual = residual
       self.frequency = frequency
