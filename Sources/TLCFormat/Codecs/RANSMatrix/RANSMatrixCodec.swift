@@ -1,4 +1,5 @@
 internal import TLCCore
+internal import TLCKernels
 internal import TLCSystem
 
 /// The symbols of a matrix, each coded by what is known of its row, its column, and of other
@@ -14,7 +15,7 @@ enum RANSMatrixCodec: PlaneCodec {
   static let greatestRowLength = 1 << 17
   /// A chunk has no more symbols, where it has more than a group of rows.
   static let greatestChunkLength = 1 << 20
-  static let laneCount = 8
+  static let laneCount = RowStream.laneCount
   static let levelCount = 128
   static let greatestLevelDifference = 127
   static let weightCount = 8
@@ -28,7 +29,7 @@ enum RANSMatrixCodec: PlaneCodec {
   static let greatestOffset = 1 << 22
   /// The greatest exponent of an exponential Golomb code.
   static let greatestExponent = 24
-  static let base: UInt32 = 1 << 16
+  static let base = RowStream.base
 
   static func encode(_ symbols: PlaneSymbols, limit: Int, parallelism: Parallelism) -> [UInt8]? {
     guard case .rows(let rowLength) = symbols.structure, symbols.width <= greatestWidth,
