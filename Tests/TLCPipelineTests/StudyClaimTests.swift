@@ -83,7 +83,7 @@ import Testing
       #expect(Self.isNear(claim.mean, first), "\(claim.name)")
       if let interval = claim.textInterval { #expect(interval.contains(claim.mean)) }
     }
-    #expect(report.claims.count { $0.textInterval != nil } == 11)
+    #expect(report.claims.count { $0.textInterval != nil } == 12)
     #expect(report.page.html.contains("undecided: one seed"))
   }
 
