@@ -140,6 +140,10 @@ extension StudyTable {
         sign: 1
       ) { convergenceSlope(way: "min-max-4", seed: $0) },
       claim(
+        "C6'", "Of as many training tokens, larger models lose less in 4 bits",
+        "coefficient of ln parameters beside ln tokens in the loss increase, nats", sign: -1
+      ) { equalTokensSlope(way: "min-max-4", seed: $0) },
+      claim(
         "C7", "Matrices of larger models have a smaller relative error in 4 bits",
         "slope of the error's share against ln parameters", isHeadline: true, sign: -1
       ) { errorSlope(way: "min-max-4", seed: $0) },

@@ -76,19 +76,35 @@ extension StudyTable {
   /// The slope of what a way to compress costs against ln tokens, each shape's mean of those taken
   /// off.
   func convergenceSlope(way: String, seed: Int) -> StudyContrast? {
+    guard let trained = trained(way: way, seed: seed) else { return nil }
+    return slope(
+      trained.flatMap { own in
+        let mean = own.reduce(0) { $0 + $1.logTokens } / Double(own.count)
+        return own.map { ($0.logTokens - mean, $0.file) }
+      })
+  }
+
+  /// The coefficient of ln parameters in what a way to compress costs, beside that of ln tokens, over
+  /// all budgets: the slope against what a line through ln tokens leaves of ln parameters.
+  func equalTokensSlope(way: String, seed: Int) -> StudyContrast? {
+    guard let points = trained(way: way, seed: seed)?.flatMap({ $0 }) else { return nil }
+    let sizes = points.map { log(parameters($0.file.shape)) }
+    let line = SeedStatistic.slope(zip(points, sizes).map { ($0.logTokens, $1) })
+    return slope(zip(points, sizes).map { ($1 - line * $0.logTokens, $0.file) })
+  }
+
+  /// A seed's models, compressed in a way, of each shape by budget; `nil` where one is missing, or
+  /// where there is one budget.
+  private func trained(way: String, seed: Int) -> [[(logTokens: Double, file: Compressed)]]? {
     guard budgets.count > 1 else { return nil }
-    var points: [(x: Double, file: Compressed)] = []
-    for shape in shapes {
-      let own = budgets.compactMap { budget in
+    let found = shapes.map { shape in
+      budgets.compactMap { budget in
         model(shape, seed: seed, budget: budget).flatMap { model in
-          file(of: model, way: way).map { (x: log(model.tokens), file: $0) }
+          file(of: model, way: way).map { (logTokens: log(model.tokens), file: $0) }
         }
       }
-      guard own.count == budgets.count else { return nil }
-      let mean = own.reduce(0) { $0 + $1.x } / Double(own.count)
-      points += own.map { ($0.x - mean, $0.file) }
     }
-    return slope(points)
+    return found.allSatisfy { $0.count == budgets.count } ? found : nil
   }
 
   private func slope(_ points: [(x: Double, file: Compressed)]) -> StudyContrast? {
