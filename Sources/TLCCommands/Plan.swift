@@ -8,8 +8,8 @@ struct Plan: ParsableCommand {
     abstract: "Say what to train and how to compress it, from a study's results.",
     discussion: """
       Fits the losses of a study against parameters and tokens, turns the time into steps by the \
-      study's benchmarks, and adds what each way to compress cost where the file is small enough. \
-      How sure it is comes from a bootstrap over seeds; what is beyond what was measured is said.
+      study's benchmarks, and adds what each way to compress costs, which grows with training, \
+      where the file is small enough. How sure it is comes from a bootstrap over seeds; what is beyond what was measured is said.
       """)
 
   @Option(help: ArgumentHelp("How long to train: 90s, 30m, 2h.", valueName: "time"))
@@ -63,6 +63,9 @@ struct Plan: ParsableCommand {
             + " \(Format.percent(choice.support))")
       }
       print("fit: \(advice.formula), off by \(Format.fixed(advice.deviation, 3)) nats")
+      if let growth = advice.growth {
+        print("what compression costs: grows as D^\(Format.fixed(growth, 2))")
+      }
       for warning in advice.warnings { Terminal.printError("note: \(warning)") }
     }
   }
@@ -80,6 +83,7 @@ private struct AdviceJSON: Encodable {
   var warnings: [String]
   var deviation: Double
   var formula: String
+  var growth: Double?
 
   init(_ advice: StudyAdvice) {
     choices = advice.choices.map {
@@ -92,5 +96,6 @@ private struct AdviceJSON: Encodable {
     warnings = advice.warnings
     deviation = advice.deviation
     formula = advice.formula
+    growth = advice.growth
   }
 }

@@ -5,8 +5,12 @@ import Testing
 @testable import TLCPipeline
 
 @Suite struct StudyAdviceTests {
-  /// Results as a study would have them if losses were 2 + 40 N^−0.3 + 90 D^−0.4, and k bits cost
-  /// 100 · 2^−k / ln N.
+  /// What k bits cost if it is 100 · 2^−k / ln N, for 10⁷ tokens, and grows with the root of them.
+  private static func cost(bits: Double, parameters: Double, tokens: Double) -> Double {
+    bits == 32 ? 0 : 100 * pow(2, -bits) / log(parameters) * (tokens / 1e7).squareRoot()
+  }
+
+  /// Results as a study would have them if losses were 2 + 40 N^−0.3 + 90 D^−0.4.
   private static func write(_ scratch: Scratch) throws -> String {
     var lines = [#"{"study":1,"plan":"made up"}"#]
     for (depth, parameters) in [(2, 1e5), (4, 4e5), (8, 2e6)] {
@@ -29,7 +33,7 @@ import Testing
               + "\"tokens\":\(tokens),\(measured(loss))}")
           for bits in [32.0, 8, 4] {
             let cost =
-              bits == 32 ? 0 : 100 * pow(2, -bits) / log(parameters) * (1 + 0.01 * Double(seed))
+              Self.cost(bits: bits, parameters: parameters, tokens: tokens) * (1 + 0.01 * Double(seed))
             let way = bits == 32 ? "exact" : "min-max-\(Int(bits))"
             lines.append(
               "{\"job\":\"z\(lines.count)\",\"kind\":\"compress\",\(model),\"way\":\"\(way)\","
@@ -53,12 +57,13 @@ import Testing
     #expect(best.interval.contains(best.loss))
     let all = [(2, 1e5), (4, 4e5), (8, 2e6)].map { depth, parameters in
       let bits = [32.0, 8, 4].first { parameters * $0 / 8 <= Double(1 << 21) } ?? 4
-      let cost = bits == 32 ? 0 : 100 * pow(2, -bits) / log(parameters) * 1.02
       let tokens = 800 / (parameters * 1e-7) * 1000
+      let cost = Self.cost(bits: bits, parameters: parameters, tokens: tokens) * 1.02
       return (depth, 2 + 40 * pow(parameters, -0.3) + 90 * pow(tokens, -0.4) + cost)
     }
     let expected = try #require(all.min { $0.1 < $1.1 })
     #expect(best.shape.depth == expected.0 && abs(best.loss - expected.1) < 0.01)
+    #expect(abs((advice.growth ?? 0) - 0.5) < 1e-6)
     #expect(advice.warnings.contains { $0.contains("are extrapolated") })
     let inside = try StudyAdvice(folder: folder, seconds: 200, byteCount: 1 << 21)
     #expect(!inside.warnings.contains { $0.contains("are extrapolated") })

@@ -37,6 +37,9 @@ public struct StudyAdvice: Sendable {
   public var deviation: Double
   /// The fit, to be read: `2.1 + 35 N^-0.4 + 210 D^-0.5`.
   public var formula: String
+  /// γ, where what compression costs grows with the tokens *D* of training as *D*^γ; `nil` where it
+  /// was not measured at more than one budget, and is taken not to grow.
+  public var growth: Double?
 
   private static let resampleCount = 200
 
@@ -65,14 +68,17 @@ public struct StudyAdvice: Sendable {
     guard let fit = Self.fit(table, seeds) else {
       throw StudyError(path: folder, "has fewer than five trained models, too few to fit")
     }
-    var best = Self.best(table, options, fit, seeds, seconds, byteCount)
+    let growths = StudyGrowth(table)
+    growth = growths.exponent(seeds)
+    var best = Self.best(table, options, fit, growth ?? 0, seeds, seconds, byteCount)
     var random = SplitMix64(seed: 0)
     var losses: [String: [Double]] = [:]
     var wins: [String: Int] = [:]
     for _ in 0..<Self.resampleCount where seeds.count > 1 {
       let drawn = seeds.map { _ in seeds.randomElement(using: &random) ?? 0 }
       guard let fit = Self.fit(table, drawn) else { continue }
-      let found = Self.best(table, options, fit, drawn, seconds, byteCount)
+      let growth = growths.exponent(drawn) ?? 0
+      let found = Self.best(table, options, fit, growth, drawn, seconds, byteCount)
       if let first = found.first { wins[first.shape.name, default: 0] += 1 }
       for choice in found { losses[choice.shape.name, default: []].append(choice.loss) }
     }
@@ -93,8 +99,7 @@ public struct StudyAdvice: Sendable {
     if seconds > longest {
       warnings.append(
         "\(Self.digits(seconds)) s of training are \(Self.digits(seconds / longest)) times the"
-          + " longest that was measured: losses are extrapolated, and what compression costs is"
-          + " taken to be as there")
+          + " longest that was measured: losses and what compression costs are extrapolated")
     } else if seconds < shortest {
       warnings.append(
         "\(Self.digits(seconds)) s of training are less than the shortest that was measured")
@@ -105,6 +110,11 @@ public struct StudyAdvice: Sendable {
       } else if first.shape == table.shapes.first {
         warnings.append("the smallest shape of the study is the best: a smaller one may be better")
       }
+    }
+    if growth == nil {
+      warnings.append(
+        "what compression costs was not measured at two budgets: it is taken to be as at the longest"
+      )
     }
     if seeds.count < 3 {
       warnings.append("\(seeds.count) seeds are too few to say how sure this is")
@@ -155,17 +165,19 @@ public struct StudyAdvice: Sendable {
 
   /// The best way of each shape that is small enough, the best shape first.
   private static func best(
-    _ table: StudyTable, _ options: [Option], _ fit: StudyFit, _ seeds: [Int], _ seconds: Double,
-    _ byteCount: Int
+    _ table: StudyTable, _ options: [Option], _ fit: StudyFit, _ growth: Double, _ seeds: [Int],
+    _ seconds: Double, _ byteCount: Int
   ) -> [Choice] {
     table.shapes.compactMap { shape -> Choice? in
       guard let speed = table.speeds[shape] else { return nil }
       let steps = max(1, Int(min(1e9, seconds / speed.stepSeconds)))
-      let loss = fit.loss(
-        parameters: table.parameters(shape), tokens: Double(steps) * speed.stepTokens)
+      let tokens = Double(steps) * speed.stepTokens
+      let loss = fit.loss(parameters: table.parameters(shape), tokens: tokens)
+      let longest = table.models.filter { $0.shape == shape }.map { $0.tokens }.max() ?? tokens
+      let scale = pow(tokens / longest, growth)
       func cost(_ option: Option) -> Double {
         let costs = seeds.compactMap { option.costs[$0] }
-        return costs.isEmpty ? .infinity : costs.reduce(0, +) / Double(costs.count)
+        return costs.isEmpty ? .infinity : scale * costs.reduce(0, +) / Double(costs.count)
       }
       let fitting = options.filter { $0.shape == shape && $0.bytes <= Double(byteCount) }
       guard let option = fitting.min(by: { cost($0) < cost($1) }), cost(option).isFinite else {

@@ -1,26 +1,29 @@
 internal import TLCReport
 
 extension StudyReport {
-  /// A row for each statement.
+  /// A row for each statement, with the number that it is tested with.
   func verdicts(_ claims: [StudyClaim]) -> ReportTable {
-    var table = ReportTable([
-      .init("claim"), .init("statement", .wrapped), .init("verdict"), .init("mean", .right),
+    var rows = ReportTable([
+      .init("claim"), .init("statement: number", .wrapped), .init("verdict"), .init("mean", .right),
       .init("95%, seeds", .right), .init("95%, texts", .right), .init("p", .right),
-      .init("each seed", .right), .init("number", .wrapped),
+      .init("each seed", .right),
     ])
     for claim in claims {
-      let verdict = claim.verdict.rawValue + (claim.isHeadline ? "" : " (detail)")
-      table.append([
-        .text(claim.name), .text(claim.statement), .text(verdict),
+      // Seeds are named where some have no number.
+      let areAll = claim.values.map { $0.seed } == table.seeds
+      rows.append([
+        .text(claim.name), .text("\(claim.statement): \(claim.statistic)"),
+        .text(claim.verdict.rawValue),
         .number(claim.mean, Self.text(claim.mean)), .text(Self.text(claim.interval)),
         .text(Self.text(claim.textInterval)),
         claim.interval == nil
           ? .text("—") : .number(claim.probability, Self.text(claim.probability)),
-        .text(claim.values.map { "\($0.seed): \(Self.text($0.value))" }.joined(separator: ", ")),
-        .text(claim.statistic),
+        .text(
+          claim.values.map { (areAll ? "" : "\($0.seed): ") + Self.text($0.value) }
+            .joined(separator: ", ")),
       ])
     }
-    return table
+    return rows
   }
 
   /// A number in three significant digits; a dash where there is none.

@@ -95,7 +95,7 @@ extension StudyTable {
 
   /// A seed's models, compressed in a way, of each shape by budget; `nil` where one is missing, or
   /// where there is one budget.
-  private func trained(way: String, seed: Int) -> [[(logTokens: Double, file: Compressed)]]? {
+  func trained(way: String, seed: Int) -> [[(logTokens: Double, file: Compressed)]]? {
     guard budgets.count > 1 else { return nil }
     let found = shapes.map { shape in
       budgets.compactMap { budget in
