@@ -52,15 +52,17 @@ struct Plan: ParsableCommand {
         "train depth \(best.shape.depth), width \(best.shape.width) (\(best.parameterCount) weights)"
           + " for \(best.stepCount) steps, the rate falling from step \(best.cooldownStep)")
       print("compress \(best.way): \(Format.bytes(best.byteCount))")
-      print(
-        "expected loss \(Format.fixed(best.loss, 3)), \(Format.fixed(best.interval.lowerBound, 3)) to"
-          + " \(Format.fixed(best.interval.upperBound, 3)); best in \(Format.percent(best.support)) of"
-          + " resampled seeds")
+      let interval = best.interval.map {
+        ", \(Format.fixed($0.lowerBound, 3)) to \(Format.fixed($0.upperBound, 3))"
+      }
+      let support = best.support.map { "; best in \(Format.percent($0)) of resampled seeds" }
+      print("expected loss \(Format.fixed(best.loss, 3))\(interval ?? "")\(support ?? "")")
       for choice in advice.choices.dropFirst().prefix(4) {
+        let support = choice.support.map { ", best in \(Format.percent($0))" }
         print(
           "else depth \(choice.shape.depth), width \(choice.shape.width), \(choice.way):"
-            + " \(Format.bytes(choice.byteCount)), loss \(Format.fixed(choice.loss, 3)), best in"
-            + " \(Format.percent(choice.support))")
+            + " \(Format.bytes(choice.byteCount)), loss \(Format.fixed(choice.loss, 3))\(support ?? "")"
+        )
       }
       print("fit: \(advice.formula), off by \(Format.fixed(advice.deviation, 3)) nats")
       if let growth = advice.growth {
@@ -75,7 +77,8 @@ private struct AdviceJSON: Encodable {
   struct ChoiceJSON: Encodable {
     var depth, width, parameters, steps, cooldownStep, bytes: Int
     var way: String
-    var sparsity, loss, lowLoss, highLoss, support: Double
+    var sparsity, loss: Double
+    var lowLoss, highLoss, support: Double?
     var bits: Int?
   }
 
@@ -90,8 +93,8 @@ private struct AdviceJSON: Encodable {
       ChoiceJSON(
         depth: $0.shape.depth, width: $0.shape.width, parameters: $0.parameterCount,
         steps: $0.stepCount, cooldownStep: $0.cooldownStep, bytes: $0.byteCount, way: $0.way,
-        sparsity: $0.sparsity, loss: $0.loss, lowLoss: $0.interval.lowerBound,
-        highLoss: $0.interval.upperBound, support: $0.support, bits: $0.bits)
+        sparsity: $0.sparsity, loss: $0.loss, lowLoss: $0.interval?.lowerBound,
+        highLoss: $0.interval?.upperBound, support: $0.support, bits: $0.bits)
     }
     warnings = advice.warnings
     deviation = advice.deviation

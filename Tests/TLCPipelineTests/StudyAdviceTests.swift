@@ -11,7 +11,9 @@ import Testing
   }
 
   /// Results as a study would have them if losses were 2 + 40 N^−0.3 + 90 D^−0.4.
-  private static func write(_ scratch: Scratch) throws -> String {
+  private static func write(
+    _ scratch: Scratch, seeds: ClosedRange<Int> = 1...3, budgets: [Double] = [50, 100, 400]
+  ) throws -> String {
     var lines = [#"{"study":1,"plan":"made up"}"#]
     for (depth, parameters) in [(2, 1e5), (4, 4e5), (8, 2e6)] {
       let step = parameters * 1e-7
@@ -19,8 +21,8 @@ import Testing
       lines.append(
         "{\"job\":\"benchmark-d\(depth)-w64\",\"kind\":\"benchmark\",\(shape),\"median_seconds\":\(step),"
           + "\"step_tokens\":1000,\"parameters\":\(parameters)}")
-      for seed in 1...3 {
-        for budget in [50.0, 100, 400] {
+      for seed in seeds {
+        for budget in budgets {
           let tokens = budget / step * 1000
           let loss =
             2 + 40 * pow(parameters, -0.3) + 90 * pow(tokens, -0.4) + 0.0001 * Double(seed)
@@ -33,7 +35,8 @@ import Testing
               + "\"tokens\":\(tokens),\(measured(loss))}")
           for bits in [32.0, 8, 4] {
             let cost =
-              Self.cost(bits: bits, parameters: parameters, tokens: tokens) * (1 + 0.01 * Double(seed))
+              (1 + 0.01 * Double(seed))
+              * Self.cost(bits: bits, parameters: parameters, tokens: tokens)
             let way = bits == 32 ? "exact" : "min-max-\(Int(bits))"
             lines.append(
               "{\"job\":\"z\(lines.count)\",\"kind\":\"compress\",\(model),\"way\":\"\(way)\","
@@ -54,7 +57,7 @@ import Testing
     let best = try #require(advice.choices.first)
     #expect(advice.deviation < 0.001 && advice.formula.hasPrefix("2"), "\(advice.formula)")
     #expect(best.byteCount <= 1 << 21 && best.support == 1)
-    #expect(best.interval.contains(best.loss))
+    #expect(best.interval?.contains(best.loss) == true)
     let all = [(2, 1e5), (4, 4e5), (8, 2e6)].map { depth, parameters in
       let bits = [32.0, 8, 4].first { parameters * $0 / 8 <= Double(1 << 21) } ?? 4
       let tokens = 800 / (parameters * 1e-7) * 1000
@@ -67,6 +70,21 @@ import Testing
     #expect(advice.warnings.contains { $0.contains("are extrapolated") })
     let inside = try StudyAdvice(folder: folder, seconds: 200, byteCount: 1 << 21)
     #expect(!inside.warnings.contains { $0.contains("are extrapolated") })
+  }
+
+  @Test func `one seed and one budget are told, and nothing is made of them`() throws {
+    let scratch = try Scratch()
+    let folder = try Self.write(scratch, seeds: 2...2)
+    let one = try StudyAdvice(folder: folder, seconds: 200, byteCount: 1 << 21)
+    #expect(one.choices.allSatisfy { $0.interval == nil && $0.support == nil })
+    #expect(one.warnings.contains("one seed does not say how sure this is"))
+    #expect(one.growth.map { abs($0 - 0.5) < 1e-6 } == true)
+    let short = try StudyAdvice(
+      folder: try Self.write(scratch, seeds: 1...2, budgets: [400]), seconds: 400,
+      byteCount: 1 << 21)
+    #expect(short.growth == nil)
+    #expect(short.warnings.contains { $0.contains("not measured at two budgets") })
+    #expect(short.warnings.contains("two seeds are too few to say how sure this is"))
   }
 
   @Test func `what no model of the study is as small as is refused`() throws {

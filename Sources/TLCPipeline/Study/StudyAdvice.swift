@@ -23,10 +23,10 @@ public struct StudyAdvice: Sendable {
     public var byteCount: Int
     /// The loss of a held-out token that is expected, in nats.
     public var loss: Double
-    /// Between the 5th and the 95th percentile of the bootstrap.
-    public var interval: ClosedRange<Double>
-    /// The share of the bootstrap's samples that choose it.
-    public var support: Double
+    /// Between the 5th and the 95th percentile of the bootstrap; `nil` where there is one seed.
+    public var interval: ClosedRange<Double>?
+    /// The share of the bootstrap's samples that choose it; `nil` where there is one seed.
+    public var support: Double?
   }
 
   /// From the best down, one of each shape.
@@ -82,13 +82,12 @@ public struct StudyAdvice: Sendable {
       if let first = found.first { wins[first.shape.name, default: 0] += 1 }
       for choice in found { losses[choice.shape.name, default: []].append(choice.loss) }
     }
-    for place in best.indices {
-      let all = losses[best[place].shape.name, default: [best[place].loss]].sorted()
+    for place in best.indices where seeds.count > 1 {
+      let name = best[place].shape.name
+      let all = losses[name, default: [best[place].loss]].sorted()
       best[place].interval =
         all[Int(Double(all.count - 1) * 0.05)]...all[Int(Double(all.count - 1) * 0.95)]
-      best[place].support =
-        Double(wins[best[place].shape.name, default: seeds.count > 1 ? 0 : Self.resampleCount])
-        / Double(Self.resampleCount)
+      best[place].support = Double(wins[name, default: 0]) / Double(Self.resampleCount)
     }
     choices = best
     deviation = fit.deviation
@@ -117,7 +116,10 @@ public struct StudyAdvice: Sendable {
       )
     }
     if seeds.count < 3 {
-      warnings.append("\(seeds.count) seeds are too few to say how sure this is")
+      warnings.append(
+        seeds.count == 1
+          ? "one seed does not say how sure this is"
+          : "two seeds are too few to say how sure this is")
     }
   }
 
@@ -188,7 +190,7 @@ public struct StudyAdvice: Sendable {
         shape: shape, parameterCount: Int(table.parameters(shape)), stepCount: steps,
         cooldownStep: steps - Int((Double(steps) * 0.2).rounded(.up)), way: option.way,
         sparsity: option.sparsity, bits: option.bits, byteCount: Int(option.bytes),
-        loss: expected, interval: expected...expected, support: 0)
+        loss: expected)
     }.sorted { $0.loss < $1.loss }
   }
 }
