@@ -9,7 +9,8 @@ struct Plan: ParsableCommand {
     discussion: """
       Fits the losses of a study against parameters and tokens, turns the time into steps by the \
       study's benchmarks, and adds what each way to compress costs, which grows with training, \
-      where the file is small enough. How sure it is comes from a bootstrap over seeds; what is beyond what was measured is said.
+      where the file is small enough. How sure it is comes from a bootstrap over seeds; what is \
+      beyond what was measured is said.
       """)
 
   @Option(help: ArgumentHelp("How long to train: 90s, 30m, 2h.", valueName: "time"))

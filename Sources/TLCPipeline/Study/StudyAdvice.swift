@@ -77,8 +77,9 @@ public struct StudyAdvice: Sendable {
     for _ in 0..<Self.resampleCount where seeds.count > 1 {
       let drawn = seeds.map { _ in seeds.randomElement(using: &random) ?? 0 }
       guard let fit = Self.fit(table, drawn) else { continue }
-      let growth = growths.exponent(drawn) ?? 0
-      let found = Self.best(table, options, fit, growth, drawn, seconds, byteCount)
+      // Seeds that are not run to the end have no γ of their own.
+      let drawnGrowth = growths.exponent(drawn) ?? growth ?? 0
+      let found = Self.best(table, options, fit, drawnGrowth, drawn, seconds, byteCount)
       if let first = found.first { wins[first.shape.name, default: 0] += 1 }
       for choice in found { losses[choice.shape.name, default: []].append(choice.loss) }
     }
