@@ -3,12 +3,12 @@ import TLC
 
 /// How a model is trained, wherever one is.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The examples of a step. [default: 32]", valueName: "count"))
+  @Option(help: ArgumentHelp("The examples of a step.", valueName: "count"))
   var batch = 32
 
   @Option(
     help: ArgumentHelp(
-      "In how many parts a step's examples are run, so that less memory serves. [default: 1]",
+      "In how many parts a step's examples are run, so that less memory serves.",
       valueName: "count"))
   var parts = 1
 

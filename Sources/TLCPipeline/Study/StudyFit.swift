@@ -24,35 +24,28 @@ struct StudyFit: Sendable {
   init?(_ samples: [Sample]) {
     let samples = samples.filter { $0.loss.isFinite && $0.parameters > 0 && $0.tokens > 0 }
     guard samples.count >= 5 else { return nil }
+    let values = samples.map { $0.loss }
+    let ones = Column(samples.map { _ in 1 }, values)
+    let data = Self.exponents.map { beta in
+      Column(samples.map { pow($0.tokens, -beta) }, values)
+    }
     var best: StudyFit?
     for alpha in Self.exponents {
-      for beta in Self.exponents {
-        let rows = samples.map { [1, pow($0.parameters, -alpha), pow($0.tokens, -beta)] }
-        let values = samples.map { $0.loss }
-        // Terms that would be below 0 are left out, the least first.
-        var used = [0, 1, 2]
-        var factors = [0.0, 0, 0]
-        while !used.isEmpty {
-          guard let found = Self.solve(rows.map { row in used.map { row[$0] } }, values) else {
-            break
-          }
-          factors = [0, 0, 0]
-          for (place, factor) in zip(used, found) { factors[place] = factor }
-          guard let worst = used.min(by: { factors[$0] < factors[$1] }), factors[worst] < 0 else {
-            break
-          }
-          used.removeAll { $0 == worst }
-        }
-        guard factors.allSatisfy({ $0 >= 0 }) else { continue }
-        let squares = zip(rows, values).reduce(0.0) { sum, pair in
-          let residual = pair.1 - zip(pair.0, factors).reduce(0) { $0 + $1.0 * $1.1 }
-          return sum + residual * residual
+      let size = Column(samples.map { pow($0.parameters, -alpha) }, values)
+      for (beta, data) in zip(Self.exponents, data) {
+        guard let factors = Self.factors([ones, size, data]) else { continue }
+        var squares = 0.0
+        for place in values.indices {
+          let residual =
+            values[place]
+            - (factors[0] + factors[1] * size.elements[place] + factors[2] * data.elements[place])
+          squares += residual * residual
         }
         let deviation = (squares / Double(samples.count)).squareRoot()
         if best.map({ deviation < $0.deviation }) ?? true {
           best = StudyFit(
-            floor: factors[0], size: (factors[1], alpha), data: (factors[2], beta),
-            deviation: deviation)
+            floor: factors[0], size: (factors[1] / size.scale, alpha),
+            data: (factors[2] / data.scale, beta), deviation: deviation)
         }
       }
     }
@@ -76,22 +69,68 @@ struct StudyFit: Sendable {
       + data.factor * pow(tokens, -data.exponent)
   }
 
-  /// Least squares by the normal equations of columns that are scaled to their greatest element.
-  private static func solve(_ rows: [[Double]], _ values: [Double]) -> [Double]? {
-    let count = rows[0].count
-    let scales = (0..<count).map { column in rows.reduce(0) { max($0, abs($1[column])) } }
-    guard scales.allSatisfy({ $0 > 0 }) else { return nil }
-    var matrix = [[Double]](repeating: [Double](repeating: 0, count: count + 1), count: count)
-    for (row, value) in zip(rows, values) {
-      let scaled = zip(row, scales).map { $0 / $1 }
-      for i in 0..<count {
-        for j in 0..<count { matrix[i][j] += scaled[i] * scaled[j] }
-        matrix[i][count] += scaled[i] * value
+  /// A term of all samples, scaled so that its greatest element is 1.
+  private struct Column {
+    var elements: [Double]
+    var scale: Double
+    /// Its products with itself and with what is fitted.
+    var square: Double
+    var product: Double
+
+    init(_ terms: [Double], _ values: [Double]) {
+      let scale = terms.max() ?? 1
+      elements = terms.map { $0 / scale }
+      self.scale = scale
+      square = Self.dot(elements, elements)
+      product = Self.dot(elements, values)
+    }
+
+    static func dot(_ left: [Double], _ right: [Double]) -> Double {
+      var sum = 0.0
+      for place in left.indices { sum += left[place] * right[place] }
+      return sum
+    }
+  }
+
+  /// The factors of scaled columns that are nearest to the values, of which none is below 0: terms that
+  /// would be are left out, the least first. `nil` where columns do not tell them.
+  private static func factors(_ columns: [Column]) -> [Double]? {
+    // The normal equations; a column more has the values.
+    var equations = [[Double]](
+      repeating: [Double](repeating: 0, count: columns.count + 1), count: columns.count)
+    for (i, column) in columns.enumerated() {
+      equations[i][i] = column.square
+      equations[i][columns.count] = column.product
+      for j in 0..<i {
+        let product = Column.dot(column.elements, columns[j].elements)
+        equations[i][j] = product
+        equations[j][i] = product
       }
     }
+    var used = Array(columns.indices)
+    while !used.isEmpty {
+      guard
+        let found = solve(
+          used.map { row in (used + [columns.count]).map { equations[row][$0] } },
+          least: 1e-12 * Double(columns[0].elements.count))
+      else { return nil }
+      guard let worst = used.indices.min(by: { found[$0] < found[$1] }), found[worst] < 0 else {
+        var factors = [Double](repeating: 0, count: columns.count)
+        for (place, factor) in zip(used, found) { factors[place] = factor }
+        return factors
+      }
+      used.remove(at: worst)
+    }
+    return nil
+  }
+
+  /// Gauss's elimination, with pivots of more than `least`.
+  private static func solve(_ equations: [[Double]], least: Double) -> [Double]? {
+    var matrix = equations
+    let count = matrix.count
     for i in 0..<count {
       guard let pivot = (i..<count).max(by: { abs(matrix[$0][i]) < abs(matrix[$1][i]) }),
-        abs(matrix[pivot][i]) > 1e-12 * Double(rows.count)
+        abs(matrix[pivot][i]) > least
       else { return nil }
       matrix.swapAt(i, pivot)
       for j in 0..<count where j != i {
@@ -99,6 +138,6 @@ struct StudyFit: Sendable {
         for k in i...count { matrix[j][k] -= factor * matrix[i][k] }
       }
     }
-    return (0..<count).map { matrix[$0][count] / matrix[$0][$0] / scales[$0] }
+    return (0..<count).map { matrix[$0][count] / matrix[$0][$0] }
   }
 }
