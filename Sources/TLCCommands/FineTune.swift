@@ -52,12 +52,13 @@ struct FineTune: ParsableCommand {
   func run() throws {
     Termination.handle { Terminal.clearProgress() }
     try reportingErrors {
-      // What cannot be written is found before any work is done.
-      _ = try AtomicFile(path: output, overwriting: force)
+      try training.requireFiles(
+        output: output, replacing: force, inputs: [model, data, validation])
       let (texts, held) = (
         try LabelledTexts(path: data, columns: columns.library),
         try LabelledTexts(path: validation, columns: columns.library)
       )
+      try texts.requireClasses()
       let steps = (texts.rows.count * epochs + training.batch - 1) / training.batch
       let settings = training.settings(
         stepCount: steps, rate: 3e-4, threads: threads.parallelism.threads)

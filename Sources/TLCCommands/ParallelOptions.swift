@@ -43,7 +43,7 @@ struct BeamOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The power of its length that a translation's log-probability is divided by: above 1 for longer "
-        + "ones. [default: 1]", valueName: "power"))
+        + "ones; below 0 as --length-penalty=-1. [default: 1]", valueName: "power"))
   var lengthPenalty: Double?
 
   var isGiven: Bool { beam != nil || maxLength != nil || lengthPenalty != nil }

@@ -13,7 +13,7 @@ struct Plan: ParsableCommand {
       beyond what was measured is said.
       """)
 
-  @Option(help: ArgumentHelp("How long to train: 90s, 30m, 2h.", valueName: "time"))
+  @Option(help: ArgumentHelp("How long to train: 90s, 30m, 2h, 3d.", valueName: "time"))
   var trainTime: Time
 
   @Option(help: ArgumentHelp("The most bytes of the file: 4MiB, 500kB.", valueName: "size"))
@@ -31,7 +31,9 @@ struct Plan: ParsableCommand {
     var seconds: Double
 
     init?(argument: String) {
-      for (unit, factor) in [("min", 60.0), ("m", 60), ("h", 3600), ("s", 1), ("", 1)]
+      for (unit, factor) in [
+        ("min", 60.0), ("m", 60), ("h", 3600), ("d", 86_400), ("s", 1), ("", 1),
+      ]
       where argument.hasSuffix(unit) {
         guard let number = Double(argument.dropLast(unit.count)), number > 0, number < 1e9 else {
           return nil

@@ -113,7 +113,8 @@ struct Recover: ParsableCommand {
     try reportingErrors {
       let (levels, schedule) = (recovery, gradualPruning)
       if gradual { try schedule.require() } else { try levels.require() }
-      _ = try AtomicFile(path: output, overwriting: force)
+      let inputs = [model, data] + (validation.map { [$0] } ?? [])
+      try training.requireFiles(output: output, replacing: force, inputs: inputs)
       var trained = try TrainedModel(path: model, parallelism: threads.parallelism)
       let task = try trained.task(
         data: data, validation: validation, columns: columns.library,

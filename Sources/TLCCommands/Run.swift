@@ -31,7 +31,7 @@ struct Run: ParsableCommand {
     help: ArgumentHelp(
       "How many labels, tokens or answers to print. [default: 5]", valueName: "count")
   )
-  var top: Int = 5
+  var top: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -71,7 +71,7 @@ struct Run: ParsableCommand {
     if pair != nil, question != nil {
       throw ValidationError("--pair and --question exclude each other")
     }
-    if top < 1 { throw ValidationError("--top \(top) is below 1") }
+    if let top, top < 1 { throw ValidationError("--top \(top) is below 1") }
   }
 
   func run() throws {
@@ -83,9 +83,7 @@ struct Run: ParsableCommand {
       if let input { return try runTensors(session, input) }
       do {
         let model = try textModel(session, checkpoint)
-        if translation.isGiven, model.task != .translation {
-          throw ValidationError("\(file) is for no translations, which --beam and its like are for")
-        }
+        try requireUse(model.task)
         if !text.isEmpty { return try printAnswers(model, text) }
         try forEachBatch { try printAnswers(model, $0) }
       } catch let error as TextModelError {
@@ -93,6 +91,19 @@ struct Run: ParsableCommand {
       } catch let error as TextError {
         throw Refusal(description: "\(file): \(error)")
       }
+    }
+  }
+
+  /// Refuses options that a model of a task has no use for.
+  private func requireUse(_ task: TextModel.Task?) throws {
+    let known: [(name: String, isGiven: Bool, tasks: Set<TextModel.Task>)] = [
+      ("--pair", pair != nil, [.classification]), ("--question", question != nil, [.answers]),
+      ("--top", top != nil, [.classification, .masks, .answers]),
+      ("--beam and its like", translation.isGiven, [.translation]),
+    ]
+    for option in known where option.isGiven && !(task.map(option.tasks.contains) ?? true) {
+      throw ValidationError(
+        "\(option.name): \(file) is for \(task?.rawValue ?? "none"), and has no use for it")
     }
   }
 
@@ -147,7 +158,7 @@ struct Run: ParsableCommand {
 
   private func printAnswers(_ model: TextModel, _ texts: [String]) throws {
     for answer in try TextAnswer.answers(
-      model, texts, pair: pair, question: question, count: top, translation.library)
+      model, texts, pair: pair, question: question, count: top ?? 5, translation.library)
     {
       if json { try printJSONLine(answer) } else { answer.print() }
     }

@@ -90,7 +90,7 @@ struct StudyCommand: ParsableCommand {
       study.parallelism = threads.parallelism
       study.kinds = only.isEmpty ? nil : Set(only)
       study.seeds = seeds.isEmpty ? nil : Set(seeds)
-      if dryRun { return printJobs(study) }
+      if dryRun { return try printJobs(study) }
       let printer = Terminal.studyPrinter(outputs)
       let (doneCount, failures, lostCount) = try study.run(observing: printer)
       Terminal.clearProgress()
@@ -99,6 +99,12 @@ struct StudyCommand: ParsableCommand {
         Terminal.printError(
           "note: \(lostCount) jobs that were done before had to be done again: files of models or"
             + " states that others need were gone")
+      }
+      for name in try StudyRecords(folder: study.folder).unquietBenchmarks {
+        Terminal.printError(
+          "note: \(name): half of its steps took more than 1.5 times as long as its quickest: the"
+            + " machine was not quiet, and budgets became too few steps. Without its line,"
+            + " \(study.folder)/\(Study.resultsName) has it done again")
       }
       guard !outputs.quiet else { return }
       print("\(study.folder)/\(Study.resultsName): \(doneCount) jobs done")
@@ -118,17 +124,28 @@ struct StudyCommand: ParsableCommand {
       values[String(variable[..<place])] = String(variable[variable.index(after: place)...])
     }
     let file = try InputFile(path: path)
-    guard file.byteCount <= 1 << 20,
-      let text = String(
-        validating: try file.read(at: 0, count: file.byteCount), as: UTF8.self)
-    else { throw ValidationError("\(path) is no UTF-8 of at most a mebibyte") }
+    guard file.byteCount <= 1 << 20 else {
+      throw Refusal(description: "\(path) has \(file.byteCount) bytes, more than a mebibyte")
+    }
+    guard
+      let text = String(validating: try file.read(at: 0, count: file.byteCount), as: UTF8.self)
+    else { throw Refusal(description: "\(path) is not UTF-8") }
     return try StudyPlan(parsing: text, path: path, variables: values)
   }
 
-  private func printJobs(_ study: Study) {
+  /// Why the file is no study.
+  private struct Refusal: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  private func printJobs(_ study: Study) throws {
+    for path in study.plan.files { _ = try InputFile(path: path) }
+    let done = output.flatMap { try? StudyRecords(folder: $0) }
+    let jobs = study.jobs.filter { done?[$0.name] == nil }
+    let doneCount = study.jobs.count - jobs.count
     let estimate = StudyEstimate(study.plan, folder: output)
     var table: [(kind: String, count: Int, seconds: Double)] = Self.kinds.map { ($0, 0, 0) }
-    for job in study.jobs {
+    for job in jobs {
       let seconds = estimate.seconds(of: job)
       if !outputs.quiet { print("\(job.name)  \(Format.fixed(seconds, 1)) s") }
       guard let place = table.firstIndex(where: { $0.kind == job.kind }) else { continue }
@@ -139,7 +156,9 @@ struct StudyCommand: ParsableCommand {
       print("\(row.kind): \(row.count) jobs, \(Format.time(row.seconds))")
     }
     let total = table.reduce(0) { $0 + $1.seconds }
-    print("all: \(table.reduce(0) { $0 + $1.count }) jobs, \(Format.time(total))")
+    print(
+      "all: \(jobs.count) jobs, \(Format.time(total))"
+        + (doneCount > 0 ? "; \(doneCount) are done" : ""))
   }
 }
 

@@ -37,6 +37,12 @@ struct TranslationOptions: ParsableArguments {
       || validationTarget != nil || decoderDepth != nil || batchTokens != nil
   }
 
+  /// The files that are read.
+  var paths: [String] {
+    [parallel.source, parallel.target, validation, validationSource, validationTarget]
+      .compactMap { $0 }
+  }
+
   func validate() throws {
     if (validationSource == nil) != (validationTarget == nil) {
       throw ValidationError("--validation-source and --validation-target go together")

@@ -142,8 +142,8 @@ struct Train: ParsableCommand {
   func run() throws {
     Termination.handle { Terminal.clearProgress() }
     try reportingErrors {
-      // What cannot be written is found before any work is done.
-      _ = try AtomicFile(path: output, overwriting: force)
+      let inputs = texts + translation.paths
+      try training.requireFiles(output: output, replacing: force, inputs: inputs)
       switch task {
       case .masked: try runMasked()
       case .translation: try runTranslation()

@@ -133,7 +133,56 @@ struct TrainingCommandTests {
       + ["--state", scratch.path("state.tlcq"), "--resume", "--quiet", "--force"]
     #expect(try Tool.run("tlc", arguments).status == 0)
     let other = try Tool.run("tlc", arguments + ["--seed", "1"])
-    #expect(other.status == 1 && other.errors.contains("is of another training"))
+    #expect(
+      other.status == 1 && other.errors.hasSuffix("is of another training: seed 0, not 1\n"),
+      "\(other.errors)")
+  }
+
+  @Test func `nothing that is read, and no other file, is lost to an output or a state`() throws {
+    let scratch = try Scratch()
+    let (output, state) = (scratch.path("model.tlcq"), scratch.path("state.tlcq"))
+    let arguments = try Self.arguments(scratch, output: "model.tlcq")
+    let text = arguments[1]
+    #expect(try Tool.run("tlc", arguments + ["--state", state, "--quiet"]).status == 0)
+    let files = { try [text, output, state].map { try Data(contentsOf: URL(filePath: $0)) } }
+    let before = try files()
+    for (more, status, sentence) in [
+      (["--force", "--state", text], 1, "\(text): the output would replace a source"),
+      (["--force", "--output", text], 1, "\(text): the output would replace a source"),
+      (["--force", "--output", state, "--state", state, "--resume"], 64, "are the same file"),
+      (["--output", scratch.path("new.tlcq"), "--state", state], 1, "--resume goes on with it"),
+      (["--output", scratch.path("new.tlcq"), "--force", "--state", output], 1, "is no state"),
+      ([], 3, "File exists; --force replaces it"),
+    ] {
+      let refused = try Tool.run("tlc", arguments.replacingOutput(with: more) + ["--quiet"])
+      #expect(
+        refused.status == Int32(status) && refused.errors.contains(sentence), "\(refused.errors)")
+    }
+    let tuned = try Tool.run(
+      "tlc", "finetune", output, text, "--validation", text, "--output", output, "--force")
+    #expect(tuned.errors.contains("the output would replace a source"), "\(tuned.errors)")
+    #expect(try files() == before)
+    #expect(try scratch.names() == ["model.tlcq", "state.tlcq", "text.txt"])
+  }
+
+  @Test func `what a killed training left beside its state goes when it goes on`() throws {
+    let scratch = try Scratch()
+    let arguments =
+      try Self.arguments(scratch, output: "model.tlcq")
+      + ["--state", scratch.path("state.tlcq"), "--quiet"]
+    #expect(try Tool.run("tlc", arguments).status == 0)
+    // No process has a number this large; this one's is that of one that runs.
+    for name in [
+      "state.tlcq.99999999-3.partial", "state.tlcq.\(getpid())-3.partial", "state.tlcq.partial",
+    ] {
+      _ = try scratch.write([1], to: name)
+    }
+    #expect(try Tool.run("tlc", arguments + ["--resume", "--force"]).status == 0)
+    #expect(
+      try scratch.names() == [
+        "model.tlcq", "state.tlcq", "state.tlcq.\(getpid())-3.partial", "state.tlcq.partial",
+        "text.txt",
+      ])
   }
 
   @Test func `a quick study runs on made-up texts, and is not run twice`() throws {
@@ -167,6 +216,9 @@ struct TrainingCommandTests {
     #expect(
       refused.errors.hasPrefix(
         "Error: --seed 4 is none of the study's seeds, which are 3, 5\n"), "\(refused.errors)")
+    let missing = try Tool.run("tlc", "study", study, "--dry-run")
+    #expect(missing.status == 3 && missing.errors.contains("text.txt"), "\(missing)")
+    _ = try scratch.write(Self.text(8), to: "text.txt")
     let jobs = try Tool.run("tlc", "study", study, "--dry-run", "--seed", "5")
     #expect(jobs.status == 0 && jobs.output.contains("train-d1-w32-s5"), "\(jobs)")
     #expect(!jobs.output.contains("-s3") && jobs.output.contains("benchmark-d1-w32"))
@@ -223,5 +275,15 @@ struct TrainingCommandTests {
     #expect(
       outcome.errors.contains(
         "has no column \"label\"; its first line names \"text\", \"class\""))
+  }
+}
+
+extension [String] {
+  /// The arguments with others behind them, whose `--output` stands in the place of theirs.
+  fileprivate func replacingOutput(with more: [String]) -> [String] {
+    guard more.contains("--output"), let place = firstIndex(of: "--output") else {
+      return self + more
+    }
+    return self[..<place] + self[(place + 2)...] + more
   }
 }

@@ -85,7 +85,8 @@ struct ParallelTextsTests {
     }
     #expect(
       error.description.hasSuffix(
-        "a, line 2: a text is 12 tokens with the two around it, and the model takes 11"),
+        "a, line 2: a text is 12 tokens with the two around it, and the model takes 11; 1 of 2 pairs"
+          + " are longer, and a sequence of 12 takes all"),
       "\(error)")
     _ = try Self.model(["aaaa aaaa"], sequence: 12).task(training: texts, measuring: texts)
   }

@@ -87,6 +87,63 @@ import Testing
     #expect(short.warnings.contains("two seeds are too few to say how sure this is"))
   }
 
+  @Test func `a cooldown is as long as the study says`() throws {
+    let scratch = try Scratch()
+    let folder = try Self.write(scratch)
+    func share() throws -> Double {
+      let best = try #require(
+        StudyAdvice(folder: folder, seconds: 800, byteCount: 1 << 21).choices.first)
+      return Double(best.stepCount - best.cooldownStep) / Double(best.stepCount)
+    }
+    #expect(abs(try share() - 0.2) < 0.001)
+    let text = try String(contentsOfFile: scratch.path("results.jsonl"), encoding: .utf8)
+    let said = text.replacing("made up", with: "warmup 50, cooldown 0.4, held out 0.05")
+    _ = try scratch.write(Array(said.utf8), to: "results.jsonl")
+    #expect(abs(try share() - 0.4) < 0.001)
+  }
+
+  @Test func `a benchmark of a machine that was not quiet is named`() throws {
+    let scratch = try Scratch()
+    let lines = [("a", 0.01, 0.0099), ("b", 0.01, 0.002)].map {
+      "{\"job\":\"benchmark-\($0.0)\",\"kind\":\"benchmark\",\"median_seconds\":\($0.1),"
+        + "\"p10_seconds\":\($0.2)}\n"
+    }
+    _ = try scratch.write(
+      Array((#"{"study":1}"# + "\n" + lines.joined()).utf8), to: "results.jsonl")
+    let records = try StudyRecords(folder: scratch.path(""))
+    #expect(records.unquietBenchmarks == ["benchmark-b"])
+  }
+
+  @Test(arguments: [
+    (#""bytes":\d+"#, #""bytes":"x""#, "\"bytes\" is no integer from 1 to 2^53"),
+    (#""bytes":\d+"#, #""bytes":9223372036854775807"#, "\"bytes\" is no integer"),
+    (#""bytes":\d+"#, #""bytes":-5"#, "\"bytes\" is no integer"),
+    (#""bytes":\d+,"#, "", "\"bytes\" is missing"),
+    (#""parameters":[0-9.]+"#, #""parameters":1e308"#, "\"parameters\" is no integer"),
+    (#""parameters":[0-9.]+"#, #""parameters":null"#, "\"parameters\" is no integer"),
+    (#""median_seconds":[0-9.]+"#, #""median_seconds":0"#, "\"median_seconds\" is no number from"),
+    (#""tokens":[0-9.]+"#, #""tokens":1e400"#, "\"tokens\" is no number from"),
+    (#""sparsity":0"#, #""sparsity":2"#, "\"sparsity\" is no number from 0 to 1"),
+    (#""kind":"cooldown""#, #""kind":"warm-up""#, "\"kind\" is none of"),
+    (#"\{"loss":[0-9.]+\}"#, "{}", "\"loss\" is missing"),
+    (#""job":"c\d+","#, "", "\"job\" is missing"),
+  ])
+  func `results that are nothing of the kind are refused with their line`(
+    _ pattern: String, _ replacement: String, _ sentence: String
+  ) throws {
+    let scratch = try Scratch()
+    let folder = try Self.write(scratch)
+    let text = try String(contentsOfFile: scratch.path("results.jsonl"), encoding: .utf8)
+    let broken = text.replacing(try Regex(pattern), with: replacement)
+    #expect(broken != text)
+    _ = try scratch.write(Array(broken.utf8), to: "results.jsonl")
+    let error = try #require(throws: StudyError.self) {
+      _ = try StudyAdvice(folder: folder, seconds: 800, byteCount: 1 << 21)
+    }
+    #expect(error.description.contains("results.jsonl, line "), "\(error)")
+    #expect(error.description.contains(sentence), "\(error)")
+  }
+
   @Test func `what no model of the study is as small as is refused`() throws {
     let scratch = try Scratch()
     let folder = try Self.write(scratch)

@@ -140,12 +140,14 @@ import Testing
       path: "study.yaml", variables: ["DATA": "."])
     #expect(Set(twice.jobs.map { $0.name }).count == twice.jobs.count)
     for (old, new, sentence) in [
-      ("tlc-study: 1", "tlc-study: 2", "line 1: \"tlc-study: 1\" is missing"),
+      ("tlc-study: 1", "tlc-study: 2", "line 1: \"tlc-study\" is not 1, the version that is known"),
       ("[30, 10]", "[]", "line 6: \"training\" has no \"budgets\""),
       ("[30, 10]", "[-1]", "an element of \"budgets\" is no number from 0.001 to 1000000.0"),
       ("width: 64}", "size: 64}", "line 4: a shape has the key \"size\", and knows depth, width"),
       ("${DATA}", "${NONE}", "line 2: nothing stands for ${NONE}; --set NONE=… says what does"),
-      ("budgets:", "budgets: [", "is not YAML"),
+      ("budgets:", "budgets: [", "is not YAML: did not find expected"),
+      ("corpus:", "corpus: {}\ncorpus:", "is not YAML: the key \"corpus\" is there twice"),
+      ("tlc-study: 1", "tlc-study: 1\ncompression: {bits: [1]}", "is no integer from 2 to 16"),
       (
         "[2, 3]", "\(Array(1...1025))",
         "line 4: a shape has 1025 depths and 1 widths, above 1024"

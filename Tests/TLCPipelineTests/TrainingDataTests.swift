@@ -26,6 +26,30 @@ struct TrainingDataTests {
     _ = scratch
   }
 
+  @Test func `a byte order mark is no part of the first label`() throws {
+    let (scratch, path) = try Self.write("\u{FEFF}0 a\n1 b\n0 c\n")
+    let texts = try LabelledTexts(path: path)
+    #expect(texts.labels == ["0", "1"] && texts.rows[0].label == "0")
+    try texts.requireClasses()
+    _ = scratch
+  }
+
+  @Test(arguments: [
+    ("1 a\n1 b\n", "data: all 2 texts have the label \"1\""),
+    (
+      (0..<17).map { "\($0) a\n" }.joined(),
+      "each of 17 texts has a label of its own: is the column the right one?"
+    ),
+  ])
+  func `labels that tell nothing apart are refused`(_ text: String, _ sentence: String) throws {
+    let (scratch, path) = try Self.write(text)
+    let error = try #require(throws: TrainingError.self) {
+      try LabelledTexts(path: path).requireClasses()
+    }
+    #expect(error.description.replacing("\(path): ", with: "").contains(sentence), "\(error)")
+    _ = scratch
+  }
+
   @Test(arguments: [
     (
       "text\tclass\na\t1\n", true,
@@ -58,7 +82,7 @@ struct TrainingDataTests {
 
   @Test(arguments: [
     ("", "is empty: it has no text to learn from"), ("\n \n", "is empty"),
-    ("one\ntwo", "nothing is held out to measure with"),
+    ("one\ntwo", "is held out to measure with: it is one paragraph"),
   ])
   func `text that cannot be learnt from is refused`(_ text: String, _ sentence: String) throws {
     let (scratch, path) = try Self.write(text)

@@ -13,30 +13,11 @@ extension Recipe {
     do {
       node = try Yams.compose(yaml: text)
     } catch {
-      throw RecipeError(path: path, error)
+      let problem = YAMLProblem(error)
+      throw RecipeError(path: path, line: problem.line, reason: problem.description)
     }
     guard let node else { throw RecipeError(path: path, reason: "is empty") }
     self = try RecipeParser(path: path).recipe(node)
-  }
-}
-
-extension RecipeError {
-  /// What is wrong with text that is not YAML, without the text itself.
-  fileprivate init(path: String?, _ error: any Error) {
-    let (line, problem): (Int?, String) =
-      switch error as? YamlError {
-      case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-        .composer(_, let problem, let mark, _):
-        (mark.line, problem)
-      case .reader(let problem, _, _, _): (nil, problem)
-      case .duplicatedKeysInMapping(let keys, let context):
-        (
-          context.mark.line,
-          "the key \"\(keys.sorted().joined(separator: "\", \""))\" is there twice"
-        )
-      default: (nil, "it cannot be read")
-      }
-    self.init(path: path, line: line, reason: "is not YAML: \(problem)")
   }
 }
 

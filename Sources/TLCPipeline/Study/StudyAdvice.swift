@@ -43,6 +43,9 @@ public struct StudyAdvice: Sendable {
 
   private static let resampleCount = 200
 
+  /// A deviation of the fit, in nats, above which it says little.
+  private static let worstDeviation = 0.5
+
   /// Reads a study's folder.
   ///
   /// - Parameters:
@@ -110,6 +113,11 @@ public struct StudyAdvice: Sendable {
       } else if first.shape == table.shapes.first {
         warnings.append("the smallest shape of the study is the best: a smaller one may be better")
       }
+    }
+    if fit.deviation > Self.worstDeviation {
+      warnings.append(
+        "the fit is off by \(Self.digits(fit.deviation)) nats: its losses say little of these models"
+      )
     }
     if growth == nil {
       warnings.append(
@@ -189,7 +197,8 @@ public struct StudyAdvice: Sendable {
       let expected = loss + cost(option)
       return Choice(
         shape: shape, parameterCount: Int(table.parameters(shape)), stepCount: steps,
-        cooldownStep: steps - Int((Double(steps) * 0.2).rounded(.up)), way: option.way,
+        cooldownStep: steps - Int((Double(steps) * table.cooldownShare).rounded(.up)),
+        way: option.way,
         sparsity: option.sparsity, bits: option.bits, byteCount: Int(option.bytes),
         loss: expected)
     }.sorted { $0.loss < $1.loss }

@@ -21,7 +21,7 @@ extension StudyPlan {
   }
 
   /// Every file that models learn from or are measured with.
-  var files: [String] {
+  public var files: [String] {
     guard let pairs else { return texts + tasks.flatMap { $0.files } }
     return [pairs.training, pairs.validation, pairs.test].flatMap { $0.paths }
   }

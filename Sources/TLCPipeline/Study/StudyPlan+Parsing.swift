@@ -16,7 +16,8 @@ extension StudyPlan {
     do {
       node = try Yams.compose(yaml: text)
     } catch {
-      throw StudyError(path: path, "is not YAML: \(error)")
+      let problem = YAMLProblem(error)
+      throw StudyError(path: path, line: problem.line, problem.description)
     }
     guard let node else { throw StudyError(path: path, "is empty") }
     self = try StudyParser(path: path, variables: variables).plan(node)
@@ -149,8 +150,11 @@ struct StudyParser {
         "tlc-study", "order", "corpus", "shapes", "seeds", "training", "benchmark", "rate-check",
         "batch-check", "measure", "tasks", "compression",
       ])
-    guard fields.members["tlc-study"]?.int == 1 else {
-      throw refusal(fields.members["tlc-study"] ?? node, "\"tlc-study: 1\" is missing")
+    guard let version = fields.members["tlc-study"] else {
+      throw refusal(node, "\"tlc-study: 1\" is missing")
+    }
+    guard version.int == 1 else {
+      throw refusal(version, "\"tlc-study\" is not 1, the version that is known")
     }
     var plan = StudyPlan()
     plan.orderSeed = UInt64(try count(fields, "order", in: 0...Int.max, or: 0))
@@ -161,13 +165,18 @@ struct StudyParser {
     if fields.members["seeds"] != nil {
       plan.seeds = try counts(fields, "seeds", in: 0...1 << 53).map { UInt64($0) }.uniqued
     }
-    guard !plan.seeds.isEmpty else { throw refusal(node, "\"seeds\" has none") }
+    guard !plan.seeds.isEmpty else {
+      throw refusal(fields.members["seeds"] ?? node, "\"seeds\" has none")
+    }
     try readTraining(fields, &plan)
     try readMeasures(fields, &plan)
-    for entry in try list(fields, "tasks") { plan.tasks.append(try task(entry)) }
-    for (first, second) in zip(
-      plan.tasks.map { $0.name }.sorted(), plan.tasks.map { $0.name }.sorted().dropFirst())
-    where first == second { throw refusal(node, "two tasks have the name \"\(first)\"") }
+    for entry in try list(fields, "tasks") {
+      let task = try task(entry)
+      guard !plan.tasks.contains(where: { $0.name == task.name }) else {
+        throw refusal(entry, "two tasks have the name \"\(task.name)\"")
+      }
+      plan.tasks.append(task)
+    }
     if let node = fields.members["compression"] { plan.compression = try compression(node) }
     try requireUse(fields, plan)
     return plan
@@ -200,7 +209,11 @@ struct StudyParser {
         return [try count(node, "\"\(key)\"", in: 1...1 << 14)]
       }
       let sizes = try counts(fields, key, in: 1...1 << 14)
-      guard !sizes.isEmpty else { throw refusal(node, "a shape has no \"\(key)\"") }
+      guard !sizes.isEmpty else {
+        throw refusal(
+          fields.members[key] ?? node,
+          fields.members[key] == nil ? "a shape has no \"\(key)\"" : "\"\(key)\" has none")
+      }
       return sizes
     }
     let (depths, widths) = (try sizes("depth"), try sizes("width"))
@@ -304,9 +317,12 @@ struct StudyParser {
         "name", "training", "validation", "test", "epochs", "rate", "batch", "dropout", "texts",
         "prune", "recover",
       ])
-    guard let name = fields.members["name"]?.string, !name.isEmpty,
+    guard let name = fields.members["name"]?.string, (1...64).contains(name.utf8.count),
       name.utf8.allSatisfy({ StudyPlan.Task.isNameByte($0) })
-    else { throw refusal(node, "a task has no \"name\" of a-z, 0-9 and -") }
+    else {
+      throw refusal(
+        fields.members["name"] ?? node, "a task has no \"name\" of 1 to 64 of a-z, 0-9 and -")
+    }
     let files = fields.members
     var task = StudyPlan.Task(
       name: name, training: try file(files["training"], in: fields, "training"),
@@ -330,7 +346,7 @@ struct StudyParser {
       node, "\"compression\"",
       ["bits", "steps", "sparsities", "both", "levels", "samples", "keep-files"])
     var compression = StudyPlan.Compression()
-    compression.bits = try counts(fields, "bits", in: 1...16).uniqued
+    compression.bits = try counts(fields, "bits", in: 2...16).uniqued
     compression.steps = try numbers(fields, "steps", in: 0.001...8).uniqued
     compression.sparsities = try numbers(fields, "sparsities", in: 0.01...0.99).uniqued
     compression.bothSparsities = try numbers(fields, "both", in: 0.01...0.99).uniqued

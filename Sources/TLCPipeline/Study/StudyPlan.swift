@@ -189,6 +189,15 @@ public struct StudyPlan: Equatable, Sendable {
       + " \(compression.sampleCount)" + tasks.map { ", task \($0.identity)" }.joined()
   }
 
+  /// The share of steps that a cooldown has, as ``identity`` says it.
+  static func cooldownShare(ofIdentity identity: String) -> Double {
+    let said = identity.split(separator: ", ").first { $0.hasPrefix("cooldown ") }
+    guard let share = said.flatMap({ Double($0.dropFirst("cooldown ".count)) }),
+      (0.01...0.5).contains(share)
+    else { return StudyPlan().cooldownShare }
+    return share
+  }
+
   /// The shapes' encoder.
   public func encoderShape(_ shape: Shape) -> EncoderShape {
     EncoderShape(

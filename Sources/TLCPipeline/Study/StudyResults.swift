@@ -23,6 +23,9 @@ public struct StudyRecords: Sendable {
       guard let record = StrictJSON(Array(line)), record.members != nil else {
         throw StudyError(path: path, line: number + 1, "is no object of JSON")
       }
+      if number > 0, let complaint = Self.complaint(record) {
+        throw StudyError(path: path, line: number + 1, complaint)
+      }
       all.append(record)
     }
     guard let heading = all.first, heading["study"]?.count == 1 else {
@@ -44,6 +47,20 @@ public struct StudyRecords: Sendable {
 
   /// The result of a job; `nil` where it is not done.
   public subscript(job: String) -> StrictJSON? { byJob[job].map { all[$0] } }
+
+  /// The names of benchmarks whose times are not those of a quiet machine.
+  public var unquietBenchmarks: [String] {
+    all.filter { $0["kind"]?.text == "benchmark" }.compactMap { record in
+      guard let median = record["median_seconds"]?.double,
+        let quickest = record["p10_seconds"]?.double, median > Self.quiet * quickest
+      else { return nil }
+      return record["job"]?.text
+    }
+  }
+
+  /// A median of more than so many times the tenth percentile is of a machine that does other work.
+  /// Batches of pairs alone, whose lengths differ, make 1.3.
+  static let quiet = 1.5
 }
 
 /// The results of a study: lines of JSON, one a job, in the order in which jobs were done.
@@ -68,6 +85,8 @@ final class StudyResults: Sendable {
             "is of another study: \"\(key)\" is \(record[key]?.json ?? "missing"), not"
               + " \(value.json)")
         }
+      } else if let complaint = StudyRecords.complaint(record) {
+        throw StudyError(path: path, line: number + 1, complaint)
       } else if let job = record["job"]?.text {
         records[job] = record
       }

@@ -140,12 +140,15 @@ struct StudyTable {
   private(set) var seeds: [Int] = []
   /// Budgets in order.
   private(set) var budgets: [Double] = []
+  /// The share of a training's steps over which its rate falls.
+  let cooldownShare: Double
   private var parameterCounts: [StudyPlan.Shape: Double] = [:]
   private var layerParameterCounts: [StudyPlan.Shape: Double] = [:]
   private var places: [Key: Int] = [:]
 
   init(_ records: StudyRecords) {
     (batches, translations) = (StudyBatches(records), StudyTranslations(records))
+    cooldownShare = StudyPlan.cooldownShare(ofIdentity: records.heading["plan"]?.text ?? "")
     for record in records.all where record["failed"] == nil { append(record) }
     for (shape, speed) in speeds {
       parameterCounts[shape] = speed.parameterCount

@@ -5,7 +5,10 @@ public import TLCTraining
 /// no columns are asked for, a label, a space and a text a line.
 public struct LabelledTexts: Sendable {
   /// The texts, and their labels.
-  public var rows: [(text: String, label: String)]
+  public let rows: [(text: String, label: String)]
+  /// The file, and the line of each row.
+  private let path: String
+  private let lines: [Int]
 
   /// Which columns a file has them in.
   public struct Columns: Sendable {
@@ -28,7 +31,8 @@ public struct LabelledTexts: Sendable {
   public init(path: String, columns: Columns? = nil) throws {
     let lines = try TextCorpus.text(path)
       .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    rows = []
+    var rows: [(text: String, label: String)] = []
+    var places: [Int] = []
     if let columns {
       let names = lines.first.map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
       func place(_ name: String) throws(TrainingError) -> Int {
@@ -48,6 +52,7 @@ public struct LabelledTexts: Sendable {
               + " \(names?.count ?? 0)")
         }
         rows.append((String(fields[text]), String(fields[label])))
+        places.append(number + 1)
       }
     } else {
       for (number, line) in lines.enumerated() where !line.isEmpty {
@@ -58,9 +63,11 @@ public struct LabelledTexts: Sendable {
             "\(path), line \(number + 1): it has no label, a space and a text")
         }
         rows.append((String(line[line.index(after: space)...]), String(line[..<space])))
+        places.append(number + 1)
       }
     }
     guard !rows.isEmpty else { throw TrainingError.data("\(path) has no line with a label") }
+    (self.path, self.rows, self.lines) = (path, rows, places)
   }
 
   /// The labels, in order.
@@ -73,12 +80,30 @@ public struct LabelledTexts: Sendable {
   /// - Throws: `TrainingError.data` where a label is none of the model's.
   public func examples(for model: TrainedModel) throws -> [ClassificationTask.Example] {
     let tokenizer = try model.tokenizer()
-    return try rows.map { text, label in
-      guard let number = model.labels.firstIndex(of: label) else {
+    return try zip(rows, lines).map { row, line in
+      guard let number = model.labels.firstIndex(of: row.label) else {
         throw TrainingError.data(
-          "label \"\(label)\" is none of the model's, \(model.labels.joined(separator: ", "))")
+          "\(path), line \(line): label \"\(row.label)\" is none of the model's,"
+            + " \(model.labels.joined(separator: ", "))")
       }
-      return .init(ids: try tokenizer.encode(text).ids, label: number)
+      return .init(ids: try tokenizer.encode(row.text).ids, label: number)
     }
   }
+
+  /// Requires that a model can learn to tell the texts' labels apart.
+  ///
+  /// - Throws: `TrainingError.data` where all texts have one label, or each of many its own.
+  public func requireClasses() throws(TrainingError) {
+    let count = labels.count
+    if count == 1 {
+      throw .data("\(path): all \(rows.count) texts have the label \"\(labels[0])\"")
+    }
+    if count == rows.count, count > Self.fewLabels {
+      throw .data(
+        "\(path): each of \(count) texts has a label of its own: is the column the right one?")
+    }
+  }
+
+  /// So many texts may have a label each.
+  private static let fewLabels = 16
 }

@@ -30,14 +30,31 @@ public struct ModelTraining {
     self.interval = interval
   }
 
-  /// What tells a training with these settings from another, its data apart. The number of threads
-  /// and the parts of a step do not count.
+  /// What tells a training with these settings from another, in the words of options: `depth 4, steps
+  /// 1000`. The number of threads does not count.
   public static func description(
     _ model: EncoderModel, _ settings: TrainingSettings, data: Digest
   ) -> String {
-    var settings = settings
-    settings.threadCount = 1
-    return "\(model.shape), \(model.head), \(settings), data \(data.hex)"
+    let shape = model.shape
+    let (rate, optimizer) = (settings.rate, settings.optimizer)
+    let head =
+      switch model.head {
+      case .maskedTokens: "masked tokens"
+      case .classes(let count): "classes \(count)"
+      case .decoder(let depth): "decoder depth \(depth)"
+      }
+    return [
+      "vocabulary \(shape.vocabularyCount)", "width \(shape.width)", "depth \(shape.depth)",
+      "heads \(shape.headCount)", "inner \(shape.innerWidth)", "sequence \(shape.sequenceCount)",
+      "padding \(shape.paddingID)", "norms' epsilon \(shape.epsilon)",
+      "positions \(shape.positions.rawValue)", head, "steps \(settings.stepCount)",
+      "batch \(settings.batchCount)", "parts \(settings.partCount)", "rate \(rate.peak)",
+      "warmup \(rate.warmupCount)", "schedule \(rate.decay.rawValue)",
+      "cooldown \(rate.cooldownShare)", "beta1 \(optimizer.beta1)", "beta2 \(optimizer.beta2)",
+      "epsilon \(optimizer.epsilon)", "weight decay \(optimizer.decay)",
+      "clip \(optimizer.greatestNorm ?? 0)", "dropout \(settings.dropout)",
+      "label smoothing \(settings.labelSmoothing)", "seed \(settings.seed)", "data \(data.hex)",
+    ].joined(separator: ", ")
   }
 
   /// Trains.
@@ -52,7 +69,10 @@ public struct ModelTraining {
       for: .training(dropout: settings.dropout, labelSmoothing: settings.labelSmoothing))
     let store = ParameterStore(model.weights)
     let trainer = try Trainer(graph, store, task: task, settings: settings)
-    if let state, isResumed { try trainer.restore(try state.read()) }
+    if let state, isResumed {
+      try trainer.restore(try state.read())
+      state.removeAbandoned()
+    }
     var meter = TrainingMeter(stepCount: settings.stepCount, workPerToken: workPerToken)
     let parallelism = Parallelism(threads: settings.threadCount)
     while !trainer.isDone {

@@ -161,16 +161,20 @@ extension TrainedModel {
     var tokenizer = try tokenizer()
     tokenizer.truncation = nil
     let most = model.shape.sequenceCount
-    return try parallelism.map(texts.pairs.count) { [tokenizer] place in
+    let pairs = try parallelism.map(texts.pairs.count) { [tokenizer] place in
       let pair = texts.pairs[place]
-      let ids = try [pair.source, pair.target].map { try tokenizer.encode($0).ids }
-      for (side, file) in zip(ids, [texts.files.source, texts.files.target])
-      where side.count > most {
-        throw TrainingError.data(
-          "\(file), line \(pair.line): a text is \(side.count) tokens with the two around it, and the"
-            + " model takes \(most)")
-      }
-      return TranslationTask.Pair(source: ids[0], target: ids[1])
+      return TranslationTask.Pair(
+        source: try tokenizer.encode(pair.source).ids,
+        target: try tokenizer.encode(pair.target).ids)
     }
+    let longer = pairs.indices.filter { max(pairs[$0].source.count, pairs[$0].target.count) > most }
+    guard let first = longer.first else { return pairs }
+    let (source, target) = (pairs[first].source.count, pairs[first].target.count)
+    let greatest = longer.map { max(pairs[$0].source.count, pairs[$0].target.count) }.max() ?? 0
+    throw TrainingError.data(
+      "\(source > most ? texts.files.source : texts.files.target), line \(texts.pairs[first].line):"
+        + " a text is \(max(source, target)) tokens with the two around it, and the model takes"
+        + " \(most); \(longer.count) of \(pairs.count) pairs are longer, and a sequence of"
+        + " \(greatest) takes all")
   }
 }

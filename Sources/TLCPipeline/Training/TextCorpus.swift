@@ -43,7 +43,8 @@ public struct TextCorpus: Sendable {
     digest = Digest(of: bytes.span)
     guard !measuring.isEmpty else {
       throw TrainingError.data(
-        "nothing is held out to measure with: the text is one paragraph, or the share is 0")
+        "nothing of \(paths.joined(separator: ", ")) is held out to measure with: it is one paragraph,"
+          + " where empty lines divide them, or the share is 0")
     }
   }
 
@@ -67,7 +68,8 @@ public struct TextCorpus: Sendable {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw TrainingError.data("\(path) is not UTF-8")
     }
-    return text
+    // A byte order mark is no part of a text.
+    return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
   }
 
   private static func paragraphs(_ text: String) -> [String] {

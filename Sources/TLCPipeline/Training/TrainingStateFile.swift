@@ -1,3 +1,4 @@
+internal import Foundation
 import TLCCore
 import TLCFormat
 public import TLCSystem
@@ -59,7 +60,8 @@ public struct TrainingStateFile: Sendable {
     else { throw TrainingError.state("\(path) is no state of a training") }
     let said = json["training"]?.text ?? ""
     guard said == training else {
-      throw TrainingError.state("\(path) is of another training: \(said), not \(training)")
+      throw TrainingError.state(
+        "\(path) is of another training: \(Self.differences(said, training))")
     }
     var state = TrainingState(stepCount: step, weights: [:], means: [:], squares: [:])
     for record in checkpoint.tensors {
@@ -75,5 +77,47 @@ public struct TrainingStateFile: Sendable {
       }
     }
     return state
+  }
+
+  /// Requires that a training may begin anew, and keep its state here.
+  ///
+  /// - Parameter replacing: whether the state of a training that is here may be lost.
+  /// - Throws: `TrainingError.state` where it may not, or where there is a file of another kind.
+  public func requireReplaceable(replacing: Bool) throws {
+    guard (try? FileIdentity(path: path)) != nil else { return }
+    let isState =
+      (try? Checkpoint(path: path).main.assets.contains { $0.name == Self.asset }) ?? false
+    guard isState else {
+      throw TrainingError.state("\(path) is there, and is no state of a training")
+    }
+    guard replacing else {
+      throw TrainingError.state(
+        "\(path) has the state of a training: --resume goes on with it, --force begins anew")
+    }
+  }
+
+  /// Removes what trainings that were killed while they wrote the state left beside it.
+  func removeAbandoned() {
+    let url = URL(fileURLWithPath: path)
+    let folder = url.deletingLastPathComponent().path
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+      let parts = name.dropFirst(url.lastPathComponent.count).split(separator: ".")
+      guard name.hasPrefix("\(url.lastPathComponent)."), parts.count == 2, parts[1] == "partial",
+        let process = parts[0].split(separator: "-").first.flatMap({ pid_t($0) }), process > 0,
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+  }
+
+  /// Where two trainings differ: `steps 60, not 61`.
+  private static func differences(_ said: String, _ training: String) -> String {
+    let (old, new) = (said.split(separator: ", "), training.split(separator: ", "))
+    guard old.count == new.count else { return "\(said), not \(training)" }
+    return zip(old, new).filter { $0 != $1 }.map { old, new in
+      let shared = zip(old, new).prefix { $0 == $1 }.map { $0.0 }
+      let word = shared.lastIndex(of: " ").map { $0 + 1 } ?? 0
+      return "\(old), not \(new.dropFirst(word))"
+    }.joined(separator: "; ")
   }
 }
