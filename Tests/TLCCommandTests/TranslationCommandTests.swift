@@ -47,6 +47,11 @@ struct TranslationCommandTests {
     let lines = try Tool.run("tlc", "run", model, "--json", input: Array("abc\nddb\n".utf8))
     let texts = lines.output.split(separator: "\n")
     #expect(texts.count == 2 && texts[1].contains("\"text\":\"BDD\""), "\(lines.output)")
+    for option in [["--top", "2"], ["--pair", "b"], ["--question", "b"]] {
+      let refused = try Tool.run("tlc", ["run", model, "--text", "abc"] + option)
+      let sentence = "\(option[0]): \(model) is for translation, and has no use for it"
+      #expect(refused.status == 64 && refused.errors.contains(sentence), "\(refused.errors)")
+    }
     let short = try Tool.run("tlc", "run", model, "--text", "abc", "--max-length", "2")
     #expect(short.output == "CB\n", "\(short.output) \(short.errors)")
 
