@@ -5,6 +5,8 @@ struct PageWriter {
 
   /// Numbers of a chart are told in a table up to so many rows.
   private static let greatestRowCount = 300
+  /// A table of more rows scrolls by itself.
+  private static let wholeRowCount = 24
 
   init(_ page: ReportPage) {
     let title = Markup.escaped(page.title)
@@ -89,7 +91,8 @@ struct PageWriter {
   }
 
   private mutating func add(_ table: ReportTable) {
-    text += "<div class=\"scroll\" tabindex=\"0\"><table>\n"
+    let isLong = table.rows.count > Self.wholeRowCount
+    text += "<div class=\"scroll\(isLong ? " long" : "")\" tabindex=\"0\"><table>\n"
     if let caption = table.caption { text += "<caption>\(Markup.escaped(caption))</caption>\n" }
     text += "<thead><tr>"
     for column in table.columns {

@@ -74,7 +74,7 @@ enum Stylesheet {
     margin-bottom: 0.5rem; overflow-wrap: anywhere } figcaption strong { color: var(--ink); font-size: 1rem }
     figure > svg { display: block; width: 100%; max-width: 36rem; height: auto }
     summary { cursor: pointer; color: var(--c0); padding: 0.3rem 0; font-size: 0.9rem }
-    .scroll { overflow-x: auto; margin: 0.5rem 0; max-height: 40rem; overflow-y: auto }
+    .scroll { overflow-x: auto; margin: 0.5rem 0 } .long { max-height: 40rem; overflow-y: auto }
     table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums }
     caption { text-align: left; color: var(--soft); padding-bottom: 0.3rem }
     th, td { text-align: left; padding: 0.25rem 0.7rem 0.25rem 0; white-space: nowrap;
@@ -87,7 +87,7 @@ enum Stylesheet {
     overflow-wrap: break-word }
     code, pre { font: 0.85em ui-monospace, monospace }
     pre { background: var(--panel); border-radius: 8px; padding: 0.7rem; overflow-x: auto }
-    @media print { .scroll { max-height: none } }
+    @media print { .long { max-height: none } }
 
     """
 }
