@@ -102,7 +102,7 @@ struct StudyCommand: ParsableCommand {
       }
       for name in try StudyRecords(folder: study.folder).unquietBenchmarks {
         Terminal.printError(
-          "note: \(name): half of its steps took more than 1.5 times as long as its quickest: the"
+          "note: \(name): half of its steps took over 1.5 times as long as the quickest tenth: the"
             + " machine was not quiet, and budgets became too few steps. Without its line,"
             + " \(study.folder)/\(Study.resultsName) has it done again")
       }
