@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import TLC
 
 /// `tlc dump FILE`.
@@ -35,25 +34,22 @@ struct Dump: ParsableCommand {
     try reportingErrors {
       let reader = try CheckpointReader(path: file)
       if manifest {
-        write(reader.manifestBytes + [UInt8(ascii: "\n")])
+        try StandardOutput.write(reader.manifestBytes + [UInt8(ascii: "\n")])
       } else if let asset {
         guard let record = reader.assets.first(where: { $0.name == asset }) else {
-          throw MissingPart(file: file, part: "asset \"\(asset)\"")
+          throw Refusal(description: "\(file): has no asset \"\(asset)\"")
         }
-        write(try reader.bytes(of: record))
+        try StandardOutput.write(reader.bytes(of: record))
       } else if let tensor {
         guard let record = reader.record(named: tensor) else {
-          throw MissingPart(file: file, part: "tensor \"\(tensor)\"")
+          throw Refusal(description: "\(file): has no tensor \"\(tensor)\"")
         }
-        write(try reader.tensor(record, parallelism: .automatic, checkingContent: true).bytes)
+        try StandardOutput.write(
+          reader.tensor(record, parallelism: .automatic, checkingContent: true).bytes)
       } else {
         printLayout(reader)
       }
     }
-  }
-
-  private func write(_ bytes: [UInt8]) {
-    FileHandle.standardOutput.write(Data(bytes))
   }
 
   private func printLayout(_ reader: CheckpointReader) {
@@ -88,11 +84,4 @@ struct Dump: ParsableCommand {
     }
     print(table.lines.joined(separator: "\n"))
   }
-}
-
-/// A part that a file does not have.
-private struct MissingPart: Error, CustomStringConvertible {
-  var file: String
-  var part: String
-  var description: String { "\(file): has no \(part)" }
 }

@@ -50,10 +50,20 @@ enum ExitStatus {
   }
 }
 
+/// Why a file does not serve as what it was given for: the sentence names the file.
+struct Refusal: Error, CustomStringConvertible {
+  let description: String
+}
+
 /// Runs a command's work, and turns its error into a sentence on stderr and an exit status.
+///
+/// What was printed and has no place is an error too, also where the work ends with a status.
 func reportingErrors(_ body: () throws -> Void) throws {
   do {
-    try body()
+    var status: ExitCode?
+    do { try body() } catch let code as ExitCode { status = code }
+    try StandardOutput.flush()
+    if let status { throw status }
   } catch let error as ExitCode {
     throw error
   } catch let error as ValidationError {

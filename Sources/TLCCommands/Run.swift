@@ -107,11 +107,6 @@ struct Run: ParsableCommand {
     }
   }
 
-  /// Why the file does not take what it is given: the file first, and what is so.
-  private struct Refusal: Error, CustomStringConvertible {
-    let description: String
-  }
-
   private func textModel(_ session: Session, _ checkpoint: Checkpoint) throws -> TextModel {
     do {
       return try TextModel(session, of: checkpoint)

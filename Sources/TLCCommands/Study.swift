@@ -133,11 +133,6 @@ struct StudyCommand: ParsableCommand {
     return try StudyPlan(parsing: text, path: path, variables: values)
   }
 
-  /// Why the file is no study.
-  private struct Refusal: Error, CustomStringConvertible {
-    let description: String
-  }
-
   private func printJobs(_ study: Study) throws {
     for path in study.plan.files { _ = try InputFile(path: path) }
     let done = output.flatMap { try? StudyRecords(folder: $0) }

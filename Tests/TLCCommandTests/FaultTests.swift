@@ -55,4 +55,24 @@ import Testing
     #expect(unreadable.status == 3)
     #expect(unreadable.errors == "error: \(model): cannot open: Permission denied\n")
   }
+
+  /// Output that is lost is an error, whatever the command found; a full stderr only silences it.
+  @Test(
+    arguments: [
+      "dump \"$1\" --manifest", "dump \"$1\"", "inspect \"$1\"", "diff \"$1\" \"$2\"",
+      "verify \"$1\"", "graph \"$1\"",
+    ])
+  func `says that what it prints has no place`(_ command: String) throws {
+    let files = ["graph-and-probes", "scalars"].map { Fixtures.path("valid/\($0).tlcq") }
+    func run(_ redirection: String) throws -> Tool.Outcome {
+      try Tool.run(
+        "/bin/sh", ["-c", "exec \"$0\" \(command) \(redirection)", Tool.path("tlc")] + files)
+    }
+    let status = try run("").status
+    #expect(status == (command.hasPrefix("diff") ? 1 : 0))
+    let lost = try run(">/dev/full")
+    #expect(lost.status == 3)
+    #expect(lost.errors == "error: standard output: cannot write: No space left on device\n")
+    #expect(try run("2>/dev/full").status == status)
+  }
 }

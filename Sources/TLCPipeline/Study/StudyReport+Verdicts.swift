@@ -6,7 +6,7 @@ extension StudyReport {
     var rows = ReportTable([
       .init("claim"), .init("statement: number", .wrapped), .init("verdict"), .init("mean", .right),
       .init("95%, seeds", .right), .init("95%, texts", .right), .init("p", .right),
-      .init("each seed", .right),
+      .init("each seed", .wrapped),
     ])
     for claim in claims {
       // Seeds are named where some have no number.

@@ -1,0 +1,35 @@
+@unsafe @preconcurrency import Glibc
+import TLC
+
+/// What a command writes for the next program, or into a file: nothing of it is lost in silence.
+enum StandardOutput {
+  /// Writes bytes, after what was printed.
+  ///
+  /// - Throws: `IOError` where they have no place.
+  static func write(_ bytes: [UInt8]) throws(IOError) {
+    // SAFETY: the stream is the process's own, has its own lock, and is never closed here.
+    let count = unsafe bytes.withUnsafeBytes { unsafe fwrite($0.baseAddress, 1, $0.count, stdout) }
+    guard count == bytes.count else { throw Self.error(errno) }
+  }
+
+  /// Hands the system what was printed.
+  ///
+  /// - Throws: `IOError` where it, or anything that was printed before, had no place.
+  static func flush() throws(IOError) {
+    // SAFETY: as above.
+    guard unsafe fflush(stdout) == 0 else { throw error(errno) }
+    guard unsafe ferror(stdout) == 0 else { throw error(EIO) }
+  }
+
+  private static func error(_ code: Int32) -> IOError {
+    IOError(operation: "write", path: "standard output", code: code)
+  }
+}
+
+/// Where a command speaks to a person. Words that have no place there are left unsaid.
+enum StandardError {
+  static func write(_ text: String) {
+    // SAFETY: the stream is the process's own, and has its own lock.
+    unsafe _ = fputs(text, stderr)
+  }
+}
