@@ -8,11 +8,9 @@ extension TrainingOptions {
   ///
   /// - Parameter replacing: whether files that are there may be lost.
   func requireFiles(output: String, replacing: Bool, inputs: [String]) throws {
-    let sources = inputs.compactMap { try? FileIdentity(path: $0) }
-    for path in [output, state].compactMap({ $0 }) {
-      if let old = try? FileIdentity(path: path), sources.contains(old) {
-        throw ConversionError.outputIsSource(path: path)
-      }
+    for path in [output, state] { try requireOutput(path, isNoneOf: inputs) }
+    if resume {
+      for path in [output, state].compactMap({ $0 }) { AtomicFile.removeAbandoned(of: path) }
     }
     _ = try AtomicFile(path: output, overwriting: replacing)
     guard let state else { return }

@@ -12,7 +12,10 @@ struct TrainingOptions: ParsableArguments {
       valueName: "count"))
   var parts = 1
 
-  @Option(help: ArgumentHelp("The greatest learning rate.", valueName: "rate"))
+  @Option(
+    help: ArgumentHelp(
+      "The greatest learning rate. [default: train 0.001, finetune 0.0003, recover 0.0001]",
+      valueName: "rate"))
   var rate: Float?
 
   @Option(
@@ -92,7 +95,7 @@ struct TrainingOptions: ParsableArguments {
     let file = state.map {
       TrainingStateFile(
         path: $0,
-        training: ModelTraining.description(model.model, settings, data: data))
+        training: ModelTraining.description(model, task, settings, data: data))
     }
     var training = ModelTraining(
       model, task: task, settings: settings, state: file, interval: every)

@@ -38,7 +38,7 @@ struct TrainingCommandTests {
     let data = try scratch.write(Array(lines.joined(separator: "\n").utf8), to: "labels.txt")
     let tuned = try Tool.run(
       "tlc", "finetune", model, data, "--validation", data, "--output", scratch.path("tuned.tlcq"),
-      "--epochs", "6", "--batch", "8", "--rate", "0.01", "--dropout", "0")
+      "--epochs", "12", "--batch", "8", "--rate", "0.01", "--dropout", "0")
     #expect(tuned.status == 0, "\(tuned.errors)")
     let measured = try Tool.run("tlc", "evaluate", scratch.path("tuned.tlcq"), data)
     #expect(measured.output.contains("accuracy 100.0% of 40 labels"), "\(measured.output)")
@@ -135,6 +135,33 @@ struct TrainingCommandTests {
     let other = try Tool.run("tlc", arguments + ["--seed", "1"])
     #expect(
       other.status == 1 && other.errors.hasSuffix("is of another training: seed 0, not 1\n"),
+      "\(other.errors)")
+    let held = try Tool.run("tlc", arguments + ["--held-out", "0.2"])
+    #expect(
+      held.status == 1 && held.errors.contains("is of another training: first batch "),
+      "\(held.errors)")
+  }
+
+  @Test func `a state of another model to finetune is refused`() throws {
+    let scratch = try Scratch()
+    let labels = try scratch.write(
+      Array((0..<40).map { "\($0 % 2) some words \($0)\n" }.joined().utf8), to: "labels.txt")
+    let models = try ["0", "1"].map { seed in
+      let arguments = try Self.arguments(scratch, output: "model\(seed).tlcq")
+      #expect(try Tool.run("tlc", arguments + ["--seed", seed, "--quiet"]).status == 0)
+      return scratch.path("model\(seed).tlcq")
+    }
+    func finetune(_ model: String) throws -> Tool.Outcome {
+      try Tool.run(
+        "tlc", "finetune", model, labels, "--validation", labels, "--epochs", "1", "-o",
+        scratch.path("tuned.tlcq"), "--state", scratch.path("state.tlcq"), "--resume", "--force",
+        "--quiet")
+    }
+    let first = try finetune(models[0])
+    #expect(first.status == 0, "\(first.errors)")
+    let other = try finetune(models[1])
+    #expect(
+      other.status == 1 && other.errors.contains("is of another training: first weights "),
       "\(other.errors)")
   }
 

@@ -31,6 +31,29 @@ struct TaskTests {
     #expect(untouched.allSatisfy { (5..<16).contains(ids[$0]) })
   }
 
+  @Test func `orders of epochs and of seeds have nothing of each other`() throws {
+    let count = 5000
+    let task = try ClassificationTask(
+      training: (0..<count).map { .init(ids: [Int32($0)], label: 0) },
+      measuring: [.init(ids: [0], label: 0)], classCount: 1, sequenceCount: 1, paddingID: 0)
+    func order(seed: UInt64, epoch: Int) throws -> [Int64] {
+      try Self.integers(task.batch(from: epoch * count, count: count, seed: seed), "input_ids")
+    }
+    let orders = try [(1, 0), (1, 1), (1, 2), (2, 0), (2, 1)].map {
+      try order(seed: $0.0, epoch: $0.1)
+    }
+    for (place, first) in orders.enumerated() {
+      #expect(first.sorted() == (0..<Int64(count)).map { $0 })
+      for second in orders[(place + 1)...] {
+        var places = [Int](repeating: 0, count: count)
+        for (place, example) in second.enumerated() { places[Int(example)] = place }
+        let near = first.indices.count { abs(places[Int(first[$0])] - $0) <= 32 }
+        // 65 of 5000 places are as near, so that 65 are expected, with a deviation of 8.
+        #expect(near < 130, "\(near)")
+      }
+    }
+  }
+
   @Test func `an epoch has every example once, and masks others the next time`() throws {
     let task = try TrainerTests.task()
     let count = task.exampleCount

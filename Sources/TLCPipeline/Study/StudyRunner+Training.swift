@@ -69,7 +69,9 @@ extension StudyRunner {
       rate: plan.rate(rate, for: shape), decay: .cooldown, seed: seed)
     var training = ModelTraining(
       try newModel(shape, seed: seed), task: read.task, settings: settings,
-      state: TrainingStateFile(path: statePath(job), training: job.name), interval: 200)
+      state: TrainingStateFile(
+        path: statePath(job), training: "\(job.name), steps \(count), \(Self.order)"), interval: 200
+    )
     training.isResumed = isThere(statePath(job))
     let model = try training.run { try report("step \($0.step.number)/\($0.stepCount)") }
     return [
@@ -96,8 +98,11 @@ extension StudyRunner {
 
   private func trunk(_ shape: StudyPlan.Shape, seed: UInt64) throws -> String {
     "trunk \(shape.name) seed \(seed), \(plan.identity), data \(data.digest.hex), step"
-      + " \(try stepSeconds(shape))"
+      + " \(try stepSeconds(shape)), \(Self.order)"
   }
+
+  /// The order of examples: another number where another version of this package draws another.
+  private static let order = "order 2"
 
   /// Trains at a constant rate, and keeps the states that cooldowns begin with.
   func train(_ job: StudyJob, _ shape: StudyPlan.Shape, _ seed: UInt64) throws -> Members {
@@ -118,6 +123,8 @@ extension StudyRunner {
       // Budgets of a slow shape may begin their cooldowns at one step.
       for other in branches where places[step] != nil && other.branch == step {
         let model = StudyModel(shape: shape, seed: seed, budget: other.budget)
+        // A training that is done again has cooldowns that are done.
+        guard results[StudyJob(work: .cooldown(model), needs: []).name] == nil else { continue }
         try run.write(
           TrainingStateFile(path: branchPath(model), training: try trunk(shape, seed: seed)))
       }

@@ -30,12 +30,21 @@ public struct ModelTraining {
     self.interval = interval
   }
 
-  /// What tells a training with these settings from another, in the words of options: `depth 4, steps
-  /// 1000`. The number of threads does not count.
+  /// What tells a training from another, in the words of options: `depth 4, steps 1000`. The number of
+  /// threads does not count.
+  ///
+  /// - Parameters:
+  ///   - trained: the model, before it is trained.
+  ///   - task: what it learns.
+  ///   - settings: how.
+  ///   - data: of the files that it learns from.
   public static func description(
-    _ model: EncoderModel, _ settings: TrainingSettings, data: Digest
+    _ trained: TrainedModel, _ task: any TrainingTask, _ settings: TrainingSettings, data: Digest
   ) -> String {
+    let model = trained.model
     let shape = model.shape
+    // What options, files and this package's own order of examples come to.
+    let first = task.batch(from: 0, count: settings.batchCount, seed: settings.seed).inputs
     let (rate, optimizer) = (settings.rate, settings.optimizer)
     let head =
       switch model.head {
@@ -54,7 +63,18 @@ public struct ModelTraining {
       "epsilon \(optimizer.epsilon)", "weight decay \(optimizer.decay)",
       "clip \(optimizer.greatestNorm ?? 0)", "dropout \(settings.dropout)",
       "label smoothing \(settings.labelSmoothing)", "seed \(settings.seed)", "data \(data.hex)",
+      "\(TrainingStateFile.consequences[0]) \(digest(first).hex)",
+      "\(TrainingStateFile.consequences[1]) \(digest(trained.weights).hex)",
     ].joined(separator: ", ")
+  }
+
+  private static func digest(_ tensors: [String: Tensor]) -> Digest {
+    var hasher = Digest.Hasher()
+    for (name, tensor) in tensors.sorted(by: { $0.key.precedesInUTF8($1.key) }) {
+      hasher.update(Array("\(name) \(tensor.shape)\n".utf8).span)
+      hasher.update(tensor.bytes.span)
+    }
+    return hasher.finalize()
   }
 
   /// Trains.
@@ -71,7 +91,6 @@ public struct ModelTraining {
     let trainer = try Trainer(graph, store, task: task, settings: settings)
     if let state, isResumed {
       try trainer.restore(try state.read())
-      state.removeAbandoned()
     }
     var meter = TrainingMeter(stepCount: settings.stepCount, workPerToken: workPerToken)
     let parallelism = Parallelism(threads: settings.threadCount)

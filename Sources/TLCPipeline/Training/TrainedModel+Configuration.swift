@@ -97,13 +97,17 @@ extension TrainedModel {
     let special = SpecialTokens(
       start: try count("bos_token_id"), padding: padding, end: try count("eos_token_id"),
       mask: try count("mask_token_id"))
+    let vocabularyCount = try count("vocab_size")
+    for id in special.all where !(0..<vocabularyCount).contains(id) {
+      throw error("has a special token \(id), not below the \(vocabularyCount) of \"vocab_size\"")
+    }
     guard let positions else {
       for key in ["attention_heads", "ffn_dim"]
       where try count("encoder_\(key)") != count("decoder_\(key)") {
         throw error("has another \"encoder_\(key)\" than \"decoder_\(key)\"")
       }
       let shape = EncoderShape(
-        vocabularyCount: try count("vocab_size"), width: try count("d_model"),
+        vocabularyCount: vocabularyCount, width: try count("d_model"),
         depth: try count("encoder_layers"), headCount: try count("encoder_attention_heads"),
         innerWidth: try count("encoder_ffn_dim"),
         sequenceCount: try count("max_position_embeddings"), paddingID: padding, epsilon: epsilon)
@@ -111,7 +115,7 @@ extension TrainedModel {
       return (try EncoderModel(shape, head: head), [], special)
     }
     let shape = EncoderShape(
-      vocabularyCount: try count("vocab_size"), width: try count("hidden_size"),
+      vocabularyCount: vocabularyCount, width: try count("hidden_size"),
       depth: try count("num_hidden_layers"), headCount: try count("num_attention_heads"),
       innerWidth: try count("intermediate_size"),
       sequenceCount: try count("max_position_embeddings") - padding - 1, paddingID: padding,

@@ -13,6 +13,10 @@ public struct TrainingStateFile: Sendable {
   /// What tells one training from another: its settings and its data.
   public var training: String
 
+  /// What follows from options and files, in a training's text: a state that differs in nothing else is
+  /// of texts or of a model that are read in another way.
+  static let consequences = ["first batch", "first weights"]
+
   private static let asset = "training/state.json"
   private static let prefixes = (mean: "adamw.mean/", square: "adamw.square/")
 
@@ -96,25 +100,13 @@ public struct TrainingStateFile: Sendable {
     }
   }
 
-  /// Removes what trainings that were killed while they wrote the state left beside it.
-  func removeAbandoned() {
-    let url = URL(fileURLWithPath: path)
-    let folder = url.deletingLastPathComponent().path
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
-      let parts = name.dropFirst(url.lastPathComponent.count).split(separator: ".")
-      guard name.hasPrefix("\(url.lastPathComponent)."), parts.count == 2, parts[1] == "partial",
-        let process = parts[0].split(separator: "-").first.flatMap({ pid_t($0) }), process > 0,
-        kill(process, 0) != 0, errno == ESRCH
-      else { continue }
-      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
-    }
-  }
-
   /// Where two trainings differ: `steps 60, not 61`.
   private static func differences(_ said: String, _ training: String) -> String {
     let (old, new) = (said.split(separator: ", "), training.split(separator: ", "))
     guard old.count == new.count else { return "\(said), not \(training)" }
-    return zip(old, new).filter { $0 != $1 }.map { old, new in
+    let found = zip(old, new).filter { $0 != $1 }
+    let causes = found.filter { old, _ in !consequences.contains { old.hasPrefix($0) } }
+    return (causes.isEmpty ? found : causes).map { old, new in
       let shared = zip(old, new).prefix { $0 == $1 }.map { $0.0 }
       let word = shared.lastIndex(of: " ").map { $0 + 1 } ?? 0
       return "\(old), not \(new.dropFirst(word))"

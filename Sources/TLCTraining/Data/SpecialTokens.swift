@@ -18,5 +18,5 @@ public struct SpecialTokens: Equatable, Sendable {
   }
 
   /// Their ids.
-  var all: [Int] { [start, padding, end, mask] }
+  public var all: [Int] { [start, padding, end, mask] }
 }

@@ -51,11 +51,21 @@ struct EpochOrder {
     for place in place..<place + wanted {
       if place / count != epoch {
         epoch = place / count
-        var random = SplitMix64(seed: seed &+ UInt64(epoch) &* 0x9E37_79B9_7F4A_7C15)
+        var random = Self.generator(seed: seed, epoch: epoch)
         order = (0..<count).shuffled(using: &random)
       }
       examples.append(order[place % count])
     }
     return examples
+  }
+
+  /// The generator of an epoch.
+  ///
+  /// Seeds and epochs that follow each other are mixed first: a step of SplitMix64 from a seed, or any
+  /// multiple of it, would give the numbers of another epoch, later, and so nearly its order.
+  private static func generator(seed: UInt64, epoch: Int) -> SplitMix64 {
+    var seeds = SplitMix64(seed: seed)
+    var epochs = SplitMix64(seed: seeds.next() &+ UInt64(epoch))
+    return SplitMix64(seed: epochs.next())
   }
 }

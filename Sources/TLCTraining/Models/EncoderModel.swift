@@ -20,8 +20,8 @@ public struct EncoderModel: Equatable, Sendable {
     if case .classes(let count) = head, !(1...1 << 16).contains(count) {
       throw .shape("there are \(count) classes, not 1 to \(1 << 16)")
     }
-    if case .decoder(let depth) = head, !(1...1 << 20).contains(depth) {
-      throw .shape("the decoder's depth is \(depth), not 1 to \(1 << 20)")
+    if case .decoder(let depth) = head, !(1...EncoderShape.greatestDepth).contains(depth) {
+      throw .shape("the decoder's depth is \(depth), not 1 to \(EncoderShape.greatestDepth)")
     }
     if case .decoder = head, shape.positions != .learned {
       throw .shape(

@@ -41,6 +41,9 @@ public struct EncoderShape: Equatable, Sendable {
   /// The rows of the table of positions: those up to the padding's are not used.
   public var positionCount: Int { sequenceCount + paddingID + 1 }
 
+  /// The most layers of a side.
+  static let greatestDepth = 4096
+
   /// Requires that there is a model of this shape.
   ///
   /// - Throws: ``TrainingError`` where there is none.
@@ -50,6 +53,9 @@ public struct EncoderShape: Equatable, Sendable {
       ("inner width", innerWidth), ("sequence", sequenceCount),
     ] where !(1...1 << 20).contains(value) {
       throw .shape("the \(name) is \(value), not 1 to \(1 << 20)")
+    }
+    guard depth <= Self.greatestDepth else {
+      throw .shape("the depth is \(depth), not 1 to \(Self.greatestDepth)")
     }
     guard width % headCount == 0 else {
       throw .shape("\(headCount) heads do not divide a width of \(width)")
