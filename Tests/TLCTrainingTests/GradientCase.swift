@@ -142,6 +142,10 @@ struct GradientCase: Sendable, CustomStringConvertible {
     GradientCase(
       "Attention", [[2, 5, 4], [2, 3, 4], [2, 3, 4]],
       ["q_num_heads": .int(2), "kv_num_heads": .int(2)]),
+    attention("queries, keys and values at once", [0, 0, 0]),
+    attention("keys that are values", [0, 1, 1]),
+    attention("queries that are values", [0, 1, 0]),
+    attention("queries that are keys", [0, 0, 1]),
     crossEntropy(smoothing: 0),
     crossEntropy(smoothing: 0.1),
     GradientCase("Distillation at a temperature of 2", [[2, 3, 19]]) {
@@ -153,6 +157,18 @@ struct GradientCase: Sendable, CustomStringConvertible {
         ["temperature": .float(2)], name: "loss")
     },
   ]
+
+  /// Attention of functions of weights, some of which are given twice.
+  private static func attention(_ description: String, _ places: [Int]) -> GradientCase {
+    GradientCase("Attention of \(description)", [[2, 3, 4], [2, 3, 4]]) {
+      let made = [
+        try $0.add("Tanh", [$1[0]], name: "t0"), try $0.add("Tanh", [$1[1]], name: "t1"),
+      ]
+      return try $0.add(
+        "Attention", places.map { made[$0] }, ["q_num_heads": .int(2), "kv_num_heads": .int(2)],
+        name: "out")
+    }
+  }
 
   private static func crossEntropy(smoothing: Float) -> GradientCase {
     GradientCase("CrossEntropy with smoothing \(smoothing)", [[2, 3, 19]]) {

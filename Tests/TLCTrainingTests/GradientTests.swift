@@ -107,6 +107,21 @@ struct GradientTests {
     ) { try session.run([:], addingGradientsTimes: 1) }
   }
 
+  @Test func `a mask that depends on a weight is refused by its place`() throws {
+    let sample = GradientCase("Attention", [[1, 2, 4], [1, 2, 4], [1, 2, 4], [1, 1, 2, 2]]) {
+      try $0.add(
+        "Attention", $1, ["q_num_heads": .int(1), "kv_num_heads": .int(1)], name: "out")
+    }
+    let (graph, weights) = try sample.graph()
+    let session = try TrainingSession(
+      graph, ParameterStore(weights), loss: graph.outputs[0], threadCount: 1)
+    #expect {
+      try session.run([:], addingGradientsTimes: 1)
+    } throws: {
+      "\($0)".contains("its input 3 depends on a weight, and it has no gradient of that")
+    }
+  }
+
   @Test func `a loss that depends on no weight is refused`() throws {
     var builder = GraphBuilder(registry: TrainingOperators.registry)
     let loss = try builder.add("Neg", [try builder.constant(Float(1))], name: "loss")

@@ -184,4 +184,17 @@ struct RecoveryTests {
     recovery.sparsity = 0.4
     #expect(recovery.levels.map { ($0 * 100).rounded() } == [15, 30, 40])
   }
+
+  @Test func `levels without end are refused`() {
+    for change in [
+      { (recovery: inout Recovery) in recovery.greatestEpochCount = .infinity },
+      { $0.greatestEpochCount = 1e30 }, { $0.greatestEpochCount = .nan }, { $0.share = 1e-30 },
+      { $0.share = .nan }, { $0.tolerance = .nan },
+    ] {
+      var recovery = Recovery()
+      recovery.sparsity = 0.5
+      change(&recovery)
+      #expect(throws: TrainingError.self) { try recovery.require() }
+    }
+  }
 }

@@ -13,6 +13,9 @@ public struct AttentionGradient: Gradient {
 
   public var reads: GradientReads { GradientReads(inputs: [0, 1, 2, 3, 4]) }
 
+  /// The mask.
+  public var constants: Set<Int> { [3] }
+
   public func scratchByteCount(_ inputs: [TensorType?], threadCount: Int) -> Int {
     guard let q = inputs[0]?.shape, let k = inputs[1]?.shape else { return 0 }
     return AttentionHeads.scratchByteCount(q, k, matrices: 2, threadCount: threadCount)

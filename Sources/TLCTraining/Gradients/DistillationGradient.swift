@@ -13,6 +13,9 @@ public struct DistillationGradient: Gradient {
 
   public var reads: GradientReads { GradientReads(outputs: [1]) }
 
+  /// The scores of the teacher.
+  public var constants: Set<Int> { [1] }
+
   public func propagate(_ step: GradientStep) {
     guard let target = step.target(0) else { return }
     let slopes = step.output(1).floats

@@ -19,6 +19,10 @@ public protocol Gradient: Sendable {
   /// Which of the operator's inputs and outputs it reads, so that they stay in memory.
   var reads: GradientReads { get }
 
+  /// Places of inputs of `f32` that it takes as given, so that none may depend on a weight; none where
+  /// nothing is said.
+  var constants: Set<Int> { get }
+
   /// Requires that the gradient can be computed for these inputs; nothing where nothing is said.
   func require(_ inputs: [TensorType?]) throws(OperatorError)
 
@@ -32,6 +36,7 @@ public protocol Gradient: Sendable {
 extension Gradient {
   public static var domain: String { "" }
   public init(_ attributes: inout Attributes) throws(OperatorError) { self.init() }
+  public var constants: Set<Int> { [] }
   public func require(_ inputs: [TensorType?]) throws(OperatorError) {}
   public func scratchByteCount(_ inputs: [TensorType?], threadCount: Int) -> Int { 0 }
 

@@ -139,6 +139,27 @@ struct AttentionHeads {
     let (weights, slopes) = (scratch[0..<count], scratch[count..<2 * count])
     weigh(item, into: weights)
     func beta(_ target: GradientTarget) -> Float { target.isAdding ? 1 : 0 }
+    // In the order of the inputs: of one that is given twice, the first gradient is not added.
+    if targets[0] != nil || targets[1] != nil {
+      BLAS.multiply(
+        .init(rows: queryCount, columns: keyCount, depth: size), queries(item, of: dy),
+        keys(item, of: v, transposed: true), into: .init(slopes, stride: keyCount))
+      drop(item, slopes)
+      TrainingKernels.softmaxGradient(
+        weights, slopes, factor: scale, into: slopes, length: keyCount, rows: 0..<queryCount,
+        adding: false)
+      if let target = targets[0] {
+        BLAS.multiply(
+          .init(rows: queryCount, columns: size, depth: keyCount), .init(slopes, stride: keyCount),
+          keys(item, of: k), beta: beta(target), into: queries(item, of: target.floats))
+      }
+      if let target = targets[1] {
+        BLAS.multiply(
+          .init(rows: keyCount, columns: size, depth: queryCount),
+          .init(slopes, stride: keyCount, transposed: true), queries(item, of: q),
+          beta: beta(target), into: keys(item, of: target.floats))
+      }
+    }
     if let target = targets[2] {
       // What stayed of the weights, in the place of the slopes.
       slopes.copy(count, from: weights, at: 0, to: 0)
@@ -146,25 +167,6 @@ struct AttentionHeads {
       BLAS.multiply(
         .init(rows: keyCount, columns: size, depth: queryCount),
         .init(slopes, stride: keyCount, transposed: true), queries(item, of: dy),
-        beta: beta(target), into: keys(item, of: target.floats))
-    }
-    guard targets[0] != nil || targets[1] != nil else { return }
-    BLAS.multiply(
-      .init(rows: queryCount, columns: keyCount, depth: size), queries(item, of: dy),
-      keys(item, of: v, transposed: true), into: .init(slopes, stride: keyCount))
-    drop(item, slopes)
-    TrainingKernels.softmaxGradient(
-      weights, slopes, factor: scale, into: slopes, length: keyCount, rows: 0..<queryCount,
-      adding: false)
-    if let target = targets[0] {
-      BLAS.multiply(
-        .init(rows: queryCount, columns: size, depth: keyCount), .init(slopes, stride: keyCount),
-        keys(item, of: k), beta: beta(target), into: queries(item, of: target.floats))
-    }
-    if let target = targets[1] {
-      BLAS.multiply(
-        .init(rows: keyCount, columns: size, depth: queryCount),
-        .init(slopes, stride: keyCount, transposed: true), queries(item, of: q),
         beta: beta(target), into: keys(item, of: target.floats))
     }
   }

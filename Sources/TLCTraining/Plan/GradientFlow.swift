@@ -22,7 +22,8 @@ struct GradientFlow {
   /// The value whose gradient a value's gradient is: what is the same elements with another shape.
   private(set) var owners: [String: String] = [:]
 
-  /// - Throws: `GraphError` where gradients would flow through an operator that has none.
+  /// - Throws: `GraphError` where gradients would flow through an operator, or to an input of one, that
+  ///   has none.
   init(
     _ typed: TypedGraph, _ types: [String: TensorType], parameters: Set<String>, loss: String,
     registry: GradientRegistry
@@ -54,10 +55,15 @@ struct GradientFlow {
         extend(owner(of: name), from: first[owner(of: name)] ?? moment, to: moment)
       }
       var targets: [Bool?] = []
-      for name in node.inputs {
+      for (index, name) in node.inputs.enumerated() {
         guard reached.contains(name), types[name]?.dtype == .f32 else {
           targets.append(nil)
           continue
+        }
+        guard !gradient.constants.contains(index) else {
+          throw .node(
+            node.name, operation: node.operation,
+            "its input \(index) depends on a weight, and it has no gradient of that")
         }
         let owner = owner(of: name)
         guard !parameters.contains(owner) else {

@@ -89,10 +89,12 @@ public struct GradualPruning: Sendable {
   ///   - task: what it learns, and is measured with.
   ///   - settings: how it is trained; the steps are those of the epochs.
   ///   - observe: is told of each epoch; may throw, to end it all.
+  ///   - progress: is told of each step; may throw too.
   /// - Returns: the weights; those that are rounded are stored on the grid of ``GridConstraint``.
   public func run(
     _ model: EncoderModel, weights tensors: [String: Tensor], task: any TrainingTask,
-    settings: TrainingSettings, observing observe: (Epoch) throws -> Void = { _ in }
+    settings: TrainingSettings, observing observe: (Epoch) throws -> Void = { _ in },
+    progress: (TrainingProgress) throws -> Void = { _ in }
   ) throws -> [String: Tensor] {
     try require()
     var settings = settings
@@ -121,6 +123,7 @@ public struct GradualPruning: Sendable {
     trainer.rate = { rate(peak, step: $0, epochStepCount: epoch) }
     var grid: GridConstraint?
     var loss = 0.0
+    var meter = TrainingMeter(stepCount: settings.stepCount)
     while !trainer.isDone {
       let done = trainer.stepCount
       if done % max(1, epoch / stepsAnEpoch) == 0 {
@@ -136,7 +139,9 @@ public struct GradualPruning: Sendable {
           ? [RatePenalty(weights, of: store, bits: bits, strength: ratePenalty)] : []
         trainer.constraint = ConstraintList(penalties + [found, masks])
       }
-      loss += try trainer.step().loss
+      let step = try trainer.step()
+      loss += step.loss
+      try progress(meter.progress(after: step))
       guard trainer.stepCount % epoch == 0 else { continue }
       grid?.willRun(store)
       let measured = try Measurement(measuring, task: task, batchCount: settings.batchCount)

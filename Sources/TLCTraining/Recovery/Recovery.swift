@@ -60,11 +60,15 @@ public struct Recovery: Sendable {
     guard share > 0, share <= 1, sparsity >= 0, sparsity < 1 else {
       throw .settings("a sparsity of \(sparsity) in levels of \(share), not of 0 to below 1")
     }
+    guard sparsity / share <= 1000 else {
+      throw .settings("levels of \(share) are too small: they are \(sparsity / share), above 1000")
+    }
     if let bits, !(2...16).contains(bits) { throw .settings("\(bits) bits are not 2 to 16") }
-    guard tolerance > 0, tolerance <= 1, interval > 0, greatestEpochCount > 0 else {
-      throw .settings(
-        "a tolerance of \(tolerance), measured each \(interval) steps of \(greatestEpochCount)"
-          + " epochs")
+    guard tolerance > 0, tolerance <= 1, interval > 0 else {
+      throw .settings("a tolerance of \(tolerance), measured each \(interval) steps")
+    }
+    guard greatestEpochCount > 0, greatestEpochCount <= 10_000 else {
+      throw .settings("levels of \(greatestEpochCount) epochs, not of above 0 to 10000")
     }
     guard sparsity > 0 || bits != nil else {
       throw .settings("neither a sparsity nor bits are asked for")
@@ -89,12 +93,14 @@ public struct Recovery: Sendable {
   ///     on behind them, to the same bits. `nil` for nothing.
   ///   - observe: is told of each level and of its weights, which are not rounded; may throw, to end
   ///     it all.
+  ///   - progress: is told of each step of a level; may throw too.
   /// - Returns: the weights, and the levels.
   public func run(
     _ model: EncoderModel, weights tensors: [String: Tensor], task: any TrainingTask,
     settings: TrainingSettings,
     after past: (weights: [String: Tensor], levels: [Level])? = nil,
-    observing observe: (Level, ParameterStore) throws -> Void = { _, _ in }
+    observing observe: (Level, ParameterStore) throws -> Void = { _, _ in },
+    progress: (TrainingProgress) throws -> Void = { _ in }
   ) throws -> (weights: [String: Tensor], levels: [Level]) {
     try require()
     var settings = settings
@@ -126,8 +132,9 @@ public struct Recovery: Sendable {
       settings.seed &+= 1
       let trainer = try Trainer(graph, store, task: task, settings: settings)
       trainer.constraint = constraint
+      var meter = TrainingMeter(stepCount: settings.stepCount)
       while level.after < target, !trainer.isDone {
-        _ = try trainer.step()
+        try progress(meter.progress(after: try trainer.step()))
         guard trainer.stepCount % interval == 0 || trainer.isDone else { continue }
         level.after = try accuracy(constraint)
       }
