@@ -21,7 +21,8 @@ public final class AppendedFile: Sendable {
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let code = errno
       close(descriptor)
-      throw IOError(operation: "have alone", path: path, code: code)
+      throw IOError(
+        operation: "write while another process does", path: path, code: code)
     }
     do throws(IOError) {
       let file = try InputFile(path: path)
@@ -44,15 +45,25 @@ public final class AppendedFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Appends a line and flushes it to disk.
+  /// Removes all lines.
+  public func clear() throws(IOError) {
+    guard ftruncate(descriptor, 0) == 0 else {
+      throw IOError(operation: "shorten", path: path, code: errno)
+    }
+  }
+
+  /// Appends a line and flushes it to disk; where that fails, nothing of it stays.
   ///
   /// - Precondition: it has no end of line in it.
   public func append(_ line: String) throws(IOError) {
     precondition(!line.utf8.contains(UInt8(ascii: "\n")), "a line that is two")
     let bytes = Array((line + "\n").utf8)
+    let end = lseek(descriptor, 0, SEEK_END)
     let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
     guard count == bytes.count else {
-      throw IOError(operation: "append to", path: path, code: count < 0 ? errno : ENOSPC)
+      let code = count < 0 ? errno : ENOSPC
+      if end >= 0 { _ = ftruncate(descriptor, end) }
+      throw IOError(operation: "append to", path: path, code: code)
     }
     guard fdatasync(descriptor) == 0 else {
       throw IOError(operation: "flush", path: path, code: errno)

@@ -25,6 +25,13 @@ struct HeldOutBlocksTests {
     #expect(blocks.all == (0..<80).map { $0 / 2 })
   }
 
+  @Test func `no text is measured twice`() {
+    for (texts, measured) in [(41, 40), (47, 40), (48, 40), (1001, 1000), (1007, 1000), (33, 32)] {
+      let all = Self.blocks(texts: texts, measured: measured).all
+      #expect(Set(all).count == measured && all.count == 2 * measured, "\(texts), \(measured)")
+    }
+  }
+
   @Test func `some of the blocks validate and test as all of them do`() {
     let blocks = Self.blocks(texts: 1000, measured: 128)
     let (all, pairs) = (Self.starts(blocks.all), Self.starts(blocks.pairs(textCount: 64)))

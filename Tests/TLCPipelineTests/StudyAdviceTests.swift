@@ -127,6 +127,10 @@ import Testing
     (#""kind":"cooldown""#, #""kind":"warm-up""#, "\"kind\" is none of"),
     (#"\{"loss":[0-9.]+\}"#, "{}", "\"loss\" is missing"),
     (#""job":"c\d+","#, "", "\"job\" is missing"),
+    (#""bytes":\d+"#, #""dropped":[],"bytes":1e300"#, "\"bytes\" is no integer"),
+    (#""bytes":\d+"#, #""blocks":[[0.5,2]],"bytes":9"#, "\"blocks\" is no list of a loss and"),
+    (#""bytes":\d+"#, #""blocks":[["x",2,16]],"bytes":9"#, "\"blocks\" is no list of a loss and"),
+    (#"\{"job":"z3","#, "{\"dropped\":[0]}\n{\"job\":\"z3\",", "\"dropped\" has an element"),
   ])
   func `results that are nothing of the kind are refused with their line`(
     _ pattern: String, _ replacement: String, _ sentence: String

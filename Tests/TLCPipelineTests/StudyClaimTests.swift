@@ -29,6 +29,31 @@ import Testing
     ).claims
   }
 
+  @Test(arguments: [0.8683470581523689, 0.1, -1.5]) func `equal numbers decide nothing`(
+    _ value: Double
+  ) {
+    for count in 2...9 {
+      let statistic = SeedStatistic([Double](repeating: value, count: count))
+      #expect(statistic.interval == nil && statistic.probability == 1)
+    }
+  }
+
+  @Test func `numbers without a mean have no interval`() {
+    let statistic = SeedStatistic([1.7e308, 1.6e308])
+    #expect(statistic.interval == nil && statistic.probability == 1)
+  }
+
+  @Test func `losses that are none have no interval of texts`() throws {
+    let scratch = try Scratch()
+    let folder = try Self.write(scratch)
+    let text = try String(contentsOfFile: scratch.path("results.jsonl"), encoding: .utf8)
+    let broken = text.replacing(/"blocks":\[\[[-0-9.e]+,/, with: "\"blocks\":[[null,")
+    #expect(broken != text)
+    _ = try scratch.write(Array(broken.utf8), to: "results.jsonl")
+    let claims = StudyTable(try StudyRecords(folder: folder)).claims()
+    #expect(!claims.isEmpty && claims.allSatisfy { $0.textInterval == nil })
+  }
+
   /// The results of a study as a folder, of which lines may be left out.
   static func write(
     _ scratch: Scratch, where isKept: (String) -> Bool = { _ in true }

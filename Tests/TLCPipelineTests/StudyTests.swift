@@ -55,6 +55,29 @@ import Testing
     #expect(try StudyResults(path: study.folder + "/results.jsonl", heading: [])["nothing"] == nil)
   }
 
+  @Test func `a budget that is added trains again, and leaves what is done`() throws {
+    let scratch = try Scratch()
+    var plan = try StudyPlan.tiny(in: scratch.path(""))
+    let longest = try #require(plan.budgets.last)
+    var study = try Study.benchmarked(plan, "study", in: scratch)
+    try study.run()
+    let before = try StudyRecords(folder: study.folder)
+    plan.budgets.insert((plan.budgets[0] + longest) / 2, at: plan.budgets.count - 1)
+    study.plan = plan
+    let trainings = plan.jobs.filter { $0.kind == "train" }.map { $0.name }
+    #expect(study.lostJobs(of: before) == trainings)
+    let new = plan.jobs.filter { before[$0.name] == nil }
+    let again = try study.run()
+    #expect(again == (trainings.count + new.count, [], trainings.count))
+    let after = try StudyRecords(folder: study.folder)
+    for record in before.all where record["kind"]?.text != "train" {
+      let job = try #require(record["job"]?.text)
+      #expect(after[job]?.json == record.json)
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: study.folder + "/states") == [])
+    #expect(try study.run() == (0, [], 0))
+  }
+
   @Test func `another study is refused in the folder`() throws {
     let scratch = try Scratch()
     var plan = try StudyPlan.tiny(in: scratch.path(""))
@@ -65,6 +88,22 @@ import Testing
     study.plan = plan
     let error = #expect(throws: StudyError.self) { try study.run() }
     #expect(error?.description.contains("is of another study: \"plan\" is") == true)
+  }
+
+  @Test func `a plan that its texts do not allow leaves the folder to one that is mended`() throws {
+    let scratch = try Scratch()
+    var plan = try StudyPlan.tiny(in: scratch.path(""))
+    let count = plan.vocabularyCount
+    plan.vocabularyCount = 60_000
+    var study = Study(plan, folder: scratch.path("study"))
+    study.kinds = ["benchmark"]
+    #expect(throws: (any Error).self) { try study.run() }
+    plan.vocabularyCount = count
+    study.plan = plan
+    let left = scratch.path("study/models/d1-w32-s1.tlcq.1-1.partial")
+    try Data("left".utf8).write(to: URL(fileURLWithPath: left))
+    #expect(try study.run().doneCount > 0)
+    #expect(!FileManager.default.fileExists(atPath: left))
   }
 
   @Test func `a seed's jobs, with benchmarks, need no other seed's`() throws {

@@ -55,7 +55,10 @@ struct TrainingDataTests {
       "text\tclass\na\t1\n", true,
       "has no column \"label\"; its first line names \"text\", \"class\""
     ),
-    ("text\tlabel\na\n", true, "line 2: it has 1 columns, not 2"),
+    ("text\tlabel\na\n", true, "line 2: columns, which tabs divide, are 1, not 2"),
+    ("text\tlabel\na\tb\t1\n", true, "line 2: columns, which tabs divide, are 3, not 2"),
+    ("text\tlabel\tlabel\na\t1\t2\n", true, "line 1: it names 2 columns \"label\""),
+    ("text\tlabel\na\t1\n", false, "line 1: a tab stands behind its first word"),
     ("text\tlabel\n", true, "has no line with a label"),
     ("", false, "has no line with a label"), ("alone\n", false, "line 1: it has no label"),
     (" text\n", false, "line 1: it has no label"),
@@ -69,6 +72,14 @@ struct TrainingDataTests {
       _ = try LabelledTexts(path: path, columns: columns)
     }
     #expect(error.description.contains(sentence), "\(error)")
+    _ = scratch
+  }
+
+  @Test func `lines end as they do in files of lines, and nowhere else`() throws {
+    let (scratch, path) = try Self.write("0 good\u{2028}1 bad\u{0C}2 ugly\r\n1 b\rc\n")
+    let texts = try LabelledTexts(path: path)
+    #expect(texts.rows.map { $0.label } == ["0", "1"])
+    #expect(texts.rows.map { $0.text } == ["good\u{2028}1 bad\u{0C}2 ugly", "b\rc"])
     _ = scratch
   }
 

@@ -141,15 +141,6 @@ private func everyFigure(_ name: String, _ numbers: [Double]) -> [any Figure] {
       ChartSeries.frontier(of: points, preferring: .smaller) == [ChartPoint(1, 0.3)])
   }
 
-  @Test func `draws the mean and the range of seeds`() {
-    let series = ChartSeries(
-      "s", seeds: [[ChartPoint(1, 2), ChartPoint(2, 5)], [ChartPoint(1, 4), ChartPoint(2, 6)]])
-    #expect(series.points == [ChartPoint(1, 3), ChartPoint(2, 5.5)])
-    #expect(series.band == [ChartInterval(1, 2, 4), ChartInterval(2, 5, 6)])
-    #expect(series.runs.count == 2)
-    #expect(ChartSeries("s", seeds: [[ChartPoint(1, 2)]]).band.isEmpty)
-  }
-
   /// The texts of an axis along, as they are drawn.
   private func ticks(_ axis: ChartAxis, _ values: [Double]) -> [String] {
     let chart = XYChart(

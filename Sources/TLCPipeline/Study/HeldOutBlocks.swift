@@ -14,14 +14,19 @@ struct HeldOutBlocks {
     let count = min(available, textCount)
     let size = StudyData.blockCount
     let blockCount = (count + size - 1) / size
+    // Blocks that are spread do not overlap.
+    let areSpread = available > textCount && available >= blockCount * size
     blocks = (0..<blockCount).map { block in
       let size = min(size, count - block * size)
       let start =
-        available > textCount
+        areSpread
         ? (available - size) * block / max(1, blockCount - 1) : block * StudyData.blockCount
       return tokens[start * textLength..<(start + size) * textLength]
     }
   }
+
+  /// How many they are.
+  var count: Int { blocks.count }
 
   /// The tokens of all blocks.
   var all: [Int32] { blocks.flatMap { $0 } }

@@ -46,10 +46,7 @@ public struct Study: Sendable {
   @discardableResult public func run(
     observing observe: @escaping @Sendable (StudyProgress) throws -> Void = { _ in }
   ) throws -> (doneCount: Int, failures: [String], lostCount: Int) {
-    for name in ["", "/models", "/states"] {
-      try FileManager.default.createDirectory(
-        atPath: folder + name, withIntermediateDirectories: true)
-    }
+    for name in ["", "/models", "/states"] { try Folder.create(folder + name) }
     // The folder is taken before texts are read, which takes time.
     let digest = try plan.files.map { try InputFile(path: $0).digest().hex }
     let results = try StudyResults(
@@ -59,11 +56,19 @@ public struct Study: Sendable {
         ("texts", .array(digest.map { .string($0) })),
         ("threads", .count(max(1, parallelism.threads / jobCount))),
       ])
+    for name in ["models", "states"] { AtomicFile.removeAllAbandoned(in: "\(folder)/\(name)") }
     let jobs = jobs
     let lostCount = try dropLostJobs(results)
     let queue = StudyQueue(jobs, results, estimate: StudyEstimate(plan, results))
     guard queue.hasWork else { return (0, queue.failures, 0) }
-    let data = try StudyData(plan, folder: folder, parallelism: parallelism)
+    let data: StudyData
+    do {
+      data = try StudyData(plan, folder: folder, parallelism: parallelism)
+    } catch {
+      // A plan that its texts do not allow does not keep the folder from one that is mended.
+      try results.clearWithoutResults()
+      throw error
+    }
     let inner = Parallelism(threads: max(1, parallelism.threads / jobCount))
     let doneCount = Mutex(0)
     _ = try Parallelism(threads: jobCount).map(jobCount) { _ in
@@ -74,20 +79,21 @@ public struct Study: Sendable {
         ) { what in
           try queue.observing { try observe($0.progress(job, what)) }
         }
-        var members: [(key: String, value: StrictJSON)]
         do {
-          try runner.report("")
-          members = try runner.run(job)
-        } catch let error as TrainingError where error.isDivergence {
-          // A training that diverges is a result: others do not depend on it.
-          members = [("failed", .string("\(error)"))]
+          var members = job.members
+          do {
+            try runner.report("")
+            members += try runner.run(job)
+          } catch let error as TrainingError where error.isDivergence {
+            // A training that diverges is a result: others do not depend on it.
+            members.append(("failed", .string("\(error)")))
+          }
+          members.append(("elapsed", .number(start.duration(to: .now).seconds)))
+          try results.append(.object(members), of: job.name)
         } catch {
           queue.stop()
           throw error
         }
-        members = job.members + members
-        members.append(("elapsed", .number(start.duration(to: .now).seconds)))
-        try results.append(.object(members), of: job.name)
         runner.clean(job)
         queue.finish(job)
         doneCount.withLock { $0 += 1 }
@@ -127,6 +133,7 @@ final class StudyQueue: Sendable {
   }
 
   private let state: Mutex<State>
+  private let observer = Mutex(())
   private let results: StudyResults
   private let estimate: StudyEstimate
   private let jobCount: Int
@@ -205,7 +212,7 @@ final class StudyQueue: Sendable {
       return Snapshot(
         doneCount: state.doneCount, jobCount: jobCount, secondsLeft: left * factor / share)
     }
-    try body(snapshot)
+    try observer.withLock { _ in try body(snapshot) }
   }
 
   /// How far all jobs are.

@@ -74,6 +74,10 @@ public struct StudyAdvice: Sendable {
     let growths = StudyGrowth(table)
     growth = growths.exponent(seeds)
     var best = Self.best(table, options, fit, growth ?? 0, seeds, seconds, byteCount)
+    guard !best.isEmpty else {
+      throw StudyError(
+        path: folder, "has no benchmark of a model with files of \(byteCount) bytes or less")
+    }
     var random = SplitMix64(seed: 0)
     var losses: [String: [Double]] = [:]
     var wins: [String: Int] = [:]

@@ -10,7 +10,8 @@ enum StudyBootstrap {
   /// The interval of the mean over seeds.
   ///
   /// - Parameter contrasts: one a seed.
-  /// - Returns: `nil` where they were not measured with the same blocks, or there is no seed.
+  /// - Returns: `nil` where they were not measured with the same blocks, a loss is no number, or there
+  ///   is no seed.
   static func interval(_ contrasts: [StudyContrast]) -> ClosedRange<Double>? {
     let seeds = contrasts.compactMap { $0.blocks }
     guard let labelCounts = seeds.first?.labelCounts, seeds.count == contrasts.count,
@@ -37,6 +38,7 @@ enum StudyBootstrap {
       }
       means[resample] = total / labels / Double(sums.count)
     }
+    guard means.allSatisfy({ $0.isFinite }) else { return nil }
     means.sort()
     return means[tailCount]...means[resampleCount - 1 - tailCount]
   }

@@ -73,6 +73,11 @@ struct StudyData: Sendable {
     }
     let blocks = HeldOutBlocks(
       of: held, textLength: plan.sequenceCount - 2, textCount: plan.measuredCount)
+    guard blocks.count > 1 else {
+      throw TrainingError.data(
+        "what is held out is \(held.count) tokens, fewer than \(Self.blockCount + 1) texts of"
+          + " \(plan.sequenceCount - 2) to validate and to test with")
+    }
     let masked = try task(measuring: blocks.all)
     (source, measured) = (.masked(masked), .alternating(masked))
     compressed = .alternating(

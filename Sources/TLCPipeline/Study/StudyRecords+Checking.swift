@@ -13,6 +13,8 @@ extension StudyRecords {
     case text
     /// A number; `null` where it is infinite or none.
     case number
+    /// Of each block of texts, the loss, and the labels that are right and in all.
+    case blocks
     /// An object, or a list of such.
     case object([String: Rule])
     case list([String: Rule])
@@ -36,12 +38,20 @@ extension StudyRecords {
       "parameters": .count, "layer_parameters": .count, "median_seconds": .amount,
       "step_tokens": .amount,
     ],
-    "rate-check": ["seed": .countOrNone, "rate": .amount, "validation": score],
-    "batch-check": ["seed": .countOrNone, "batch": .count, "points": .list(point)],
+    "rate-check": [
+      "seed": .countOrNone, "rate": .amount, "peak": .amount, "seconds": .amount,
+      "validation": score,
+    ],
+    "batch-check": [
+      "seed": .countOrNone, "batch": .count, "rate": .amount, "seconds": .amount,
+      "points": .list(point),
+    ],
     "train": ["seed": .countOrNone, "points": .list(point)],
     "cooldown": [
-      "seed": .countOrNone, "budget": .amount, "parameters": .count, "tokens": .amount,
-      "flops": .amount, "validation": score, "test": score,
+      "seed": .countOrNone, "budget": .amount, "parameters": .count, "layer_parameters": .count,
+      "tokens": .amount, "seconds": .amount, "flops": .amount, "bytes": .count,
+      "tensor_bytes": .countOrNone, "nonzero": .countOrNone, "validation": score, "test": score,
+      "blocks": .blocks,
     ],
     "finetune": ["seed": .countOrNone, "task": .text, "validation": score],
     "recover": [
@@ -53,12 +63,16 @@ extension StudyRecords {
     "compress": [
       "seed": .countOrNone, "budget": .amount, "way": .text, "sparsity": .share, "bytes": .count,
       "tensor_bytes": .countOrNone, "nonzero": .countOrNone, "validation": score, "test": score,
+      "blocks": .blocks,
     ],
   ]
 
   /// What is wrong with a line behind the heading; `nil` where nothing is.
   static func complaint(_ record: StrictJSON) -> String? {
-    if record["dropped"]?.elements?.allSatisfy({ $0.text != nil }) ?? false { return nil }
+    if record["job"] == nil, let dropped = record["dropped"]?.elements {
+      return dropped.allSatisfy { $0.text != nil }
+        ? nil : "\"dropped\" has an element that is no text"
+    }
     if let complaint = complaint(
       record, ["job": .text, "kind": .text, "depth": .count, "width": .count], ["job", "kind"])
     {
@@ -98,6 +112,13 @@ extension StudyRecords {
     case .number:
       if case .null = value { return nil }
       return value.double?.isFinite ?? false ? nil : "is no finite number, and not null"
+    case .blocks:
+      let areBlocks = value.elements?.allSatisfy { block in
+        guard let parts = block.elements, parts.count == 3 else { return false }
+        return complaint(parts[0], .number) == nil
+          && parts[1...].allSatisfy { complaint($0, .countOrNone) == nil }
+      }
+      return areBlocks ?? false ? nil : "is no list of a loss and two integers for each block"
     case .object(let rules):
       guard value.members != nil else { return "is no object" }
       return complaint(value, rules, ["loss"]).map { "has a member that is wrong: \($0)" }

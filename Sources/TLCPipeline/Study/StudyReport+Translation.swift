@@ -11,27 +11,26 @@ extension StudyReport {
   }
 
   private var bleuCurve: XYChart {
-    XYChart(
-      "BLEU against seconds", description: "Of test texts, after the cooldown of each budget.",
+    StudyFigures.chart(
+      "BLEU against seconds", "Of test texts, after the cooldown of each budget.",
       x: ChartAxis("seconds", scale: .logarithmic), y: ChartAxis("BLEU"),
-      series: table.shapes.map { shape in
-        ChartSeries(
+      table.shapes.map { shape in
+        StudyFigures.line(
           shape.name,
-          seeds: table.seeds.map { seed in
+          table.seeds.map { seed in
             points(\.seconds) { $0.shape == shape && $0.seed == seed }
           })
       })
   }
 
   private var bleuOptimum: XYChart {
-    XYChart(
-      "BLEU against size at equal seconds",
-      description: "Of test texts, after the cooldown of each budget.",
+    StudyFigures.chart(
+      "BLEU against size at equal seconds", "Of test texts, after the cooldown of each budget.",
       x: ChartAxis("parameters", scale: .logarithmic), y: ChartAxis("BLEU"),
-      series: table.budgets.map { budget in
-        ChartSeries(
+      table.budgets.map { budget in
+        StudyFigures.line(
           "\(StudyModel.text(budget)) s",
-          seeds: table.seeds.map { seed in
+          table.seeds.map { seed in
             points(\.parameterCount) { $0.budget == budget && $0.seed == seed }
           })
       })

@@ -107,6 +107,11 @@ final class StudyResults: Sendable {
     }
   }
 
+  /// Takes the heading back where there is nothing else.
+  func clearWithoutResults() throws(IOError) {
+    if file.lines.count <= 1 { try file.clear() }
+  }
+
   /// Takes results back.
   func drop(_ jobs: [String]) throws {
     try records.withLock { records in

@@ -9,9 +9,10 @@ struct SeedStatistic: Sendable {
 
   var mean: Double { values.reduce(0, +) / Double(max(1, values.count)) }
 
-  /// The standard error of the mean; NaN below two seeds.
+  /// The standard error of the mean; NaN below two seeds, and 0, to the bit, where all are equal.
   private var error: Double {
     guard values.count > 1 else { return .nan }
+    guard values.contains(where: { $0 != values[0] }) else { return 0 }
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     return (squares / Double(values.count - 1) / Double(values.count)).squareRoot()
   }
@@ -20,6 +21,7 @@ struct SeedStatistic: Sendable {
   var interval: ClosedRange<Double>? {
     guard values.count > 1, error > 0 else { return nil }
     let half = Self.quantile(freedom: values.count - 1) * error
+    guard (mean - half).isFinite, (mean + half).isFinite else { return nil }
     return mean - half...mean + half
   }
 
@@ -27,7 +29,7 @@ struct SeedStatistic: Sendable {
   var probability: Double {
     guard values.count > 1 else { return 1 }
     // Equal numbers, as of choices from a grid, say nothing of how far others would scatter.
-    guard error > 0 else { return 1 }
+    guard error > 0, mean.isFinite else { return 1 }
     return Self.probability(beyond: abs(mean) / error, freedom: values.count - 1)
   }
 

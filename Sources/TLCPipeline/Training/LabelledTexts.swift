@@ -29,14 +29,19 @@ public struct LabelledTexts: Sendable {
   /// - Throws: `IOError`; `TrainingError.data` where a column is missing, a line has no label, or
   ///   there is no line.
   public init(path: String, columns: Columns? = nil) throws {
+    // Other characters that end a line somewhere are part of texts, as form feeds are.
     let lines = try TextCorpus.text(path)
-      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     var rows: [(text: String, label: String)] = []
     var places: [Int] = []
     if let columns {
       let names = lines.first.map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
       func place(_ name: String) throws(TrainingError) -> Int {
-        guard let place = names?.firstIndex(where: { $0 == name }) else {
+        let places = (names ?? []).indices.filter { names?[$0] == name[...] }
+        guard places.count < 2 else {
+          throw .data("\(path), line 1: it names \(places.count) columns \"\(name)\"")
+        }
+        guard let place = places.first else {
           throw .data(
             "\(path) has no column \"\(name)\"; its first line names"
               + " \((names ?? []).map { "\"\($0)\"" }.joined(separator: ", "))")
@@ -46,19 +51,23 @@ public struct LabelledTexts: Sendable {
       let (text, label) = (try place(columns.text), try place(columns.label))
       for (number, line) in lines.enumerated().dropFirst() where !line.isEmpty {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-        guard max(text, label) < fields.count else {
+        guard fields.count == names?.count else {
           throw TrainingError.data(
-            "\(path), line \(number + 1): it has \(fields.count) columns, not"
-              + " \(names?.count ?? 0)")
+            "\(path), line \(number + 1): columns, which tabs divide, are \(fields.count), not"
+              + " \(names?.count ?? 0) as in the first line")
         }
         rows.append((String(fields[text]), String(fields[label])))
         places.append(number + 1)
       }
     } else {
       for (number, line) in lines.enumerated() where !line.isEmpty {
-        guard let space = line.firstIndex(where: { $0 == " " || $0 == "\t" }),
-          space != line.startIndex
-        else {
+        let end = line.firstIndex { $0 == " " || $0 == "\t" }
+        guard let space = end, space != line.startIndex, line[space] == " " else {
+          if let end, line[end] == "\t" {
+            throw TrainingError.data(
+              "\(path), line \(number + 1): a tab stands behind its first word; a file of columns"
+                + " names them in its first line, and is read with the names of two of them")
+          }
           throw TrainingError.data(
             "\(path), line \(number + 1): it has no label, a space and a text")
         }

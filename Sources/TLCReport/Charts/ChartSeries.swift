@@ -85,33 +85,6 @@ public struct ChartSeries: Equatable, Sendable {
     self.runs = runs
   }
 
-  /// The series of several seeds' runs: their means as the line, least to greatest as the band, and
-  /// each run faint.
-  ///
-  /// - Parameters:
-  ///   - name: in the legend.
-  ///   - runs: points of each seed; a mean is of the runs that have exactly its `x`.
-  public init(_ name: String, seeds runs: [[ChartPoint]]) {
-    var values: [Double: [Double]] = [:]
-    for point in runs.joined() where point.x.isFinite && point.y.isFinite {
-      values[point.x, default: []].append(point.y)
-    }
-    let places = values.keys.sorted()
-    self.init(
-      name,
-      places.map { x in
-        let here = values[x, default: []]
-        return ChartPoint(x, here.reduce(0, +) / Double(here.count))
-      },
-      band: runs.count < 2
-        ? []
-        : places.map { x in
-          let here = values[x, default: []]
-          return ChartInterval(x, here.min() ?? 0, here.max() ?? 0)
-        },
-      runs: runs.count < 2 ? [] : runs)
-  }
-
   /// The points that no other beats, in order of `x`.
   public static func frontier(
     of points: [ChartPoint], preferring preference: Preference
