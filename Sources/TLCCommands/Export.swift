@@ -33,6 +33,7 @@ struct Export: ParsableCommand {
   func run() throws {
     Termination.handle { Terminal.clearProgress() }
     try reportingErrors {
+      try requireOutput(output, isNoneOf: [file])
       let checkpoint = try Checkpoint(path: file)
       try checkpoint.export(
         to: output, format: format, asStored: asStored, overwriting: force,

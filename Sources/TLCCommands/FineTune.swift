@@ -95,6 +95,9 @@ struct ColumnOptions: ParsableArguments {
   var labelColumn: String?
 
   func validate() throws {
+    if let textColumn, textColumn == labelColumn {
+      throw ValidationError("--text-column and --label-column name one column, \"\(textColumn)\"")
+    }
     if (textColumn == nil) != (labelColumn == nil) {
       throw ValidationError("--text-column and --label-column go together")
     }

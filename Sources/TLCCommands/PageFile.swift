@@ -24,7 +24,7 @@ struct FigureFiles {
 
   /// - Throws: `IOError` where a file is there and may not be replaced; what making the folder throws.
   init(_ page: ReportPage, folder: String, overwriting: Bool) throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try Folder.create(folder)
     files = try page.figureFiles.map { name, svg in
       (try AtomicFile(path: "\(folder)/\(name)", overwriting: overwriting), svg)
     }

@@ -121,18 +121,20 @@ struct Recover: ParsableCommand {
         parallelism: threads.parallelism)
       let settings = training.settings(
         stepCount: 1, rate: 1e-4, threads: threads.parallelism.threads)
+      let printer = Terminal.trainingPrinter(outputs)
+      func tell(_ sentence: String) {
+        Terminal.clearProgress()
+        if !outputs.quiet { Terminal.printLine(sentence) }
+      }
       if gradual {
         trained.weights = try schedule.run(
-          trained.model, weights: trained.weights, task: task, settings: settings
-        ) { epoch in
-          if !outputs.quiet { Terminal.printLine(epoch.sentence) }
-        }
+          trained.model, weights: trained.weights, task: task, settings: settings,
+          observing: { tell($0.sentence) }, progress: printer)
       } else {
         trained.weights = try levels.run(
-          trained.model, weights: trained.weights, task: task, settings: settings
-        ) { level, _ in
-          if !outputs.quiet { Terminal.printLine(level.sentence) }
-        }.weights
+          trained.model, weights: trained.weights, task: task, settings: settings,
+          observing: { level, _ in tell(level.sentence) }, progress: printer
+        ).weights
       }
       let root = try trained.write(
         to: output, recipe: recipe, overwriting: force, seed: training.seed,

@@ -65,6 +65,7 @@ struct Report: ParsableCommand {
     Termination.handle { Terminal.clearProgress() }
     try reportingErrors {
       if StudyReport.isStudy(file) {
+        try requireOutput(path, isNoneOf: ["\(file)/\(Study.resultsName)"])
         let page = try PageFile(path: path, overwriting: force)
         tell(charts: try write(try StudyReport(folder: file).page, to: page))
         return

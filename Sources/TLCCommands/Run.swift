@@ -76,6 +76,7 @@ struct Run: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
+      try requireOutput(output, isNoneOf: [file] + (input.map { [$0] } ?? []))
       let checkpoint = try Checkpoint(path: file)
       let session = try Session(
         checkpoint, verifying: verify.library, compute: computation.compute.library,

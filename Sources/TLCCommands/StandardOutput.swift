@@ -1,6 +1,18 @@
 @unsafe @preconcurrency import Glibc
 import TLC
 
+/// The three streams of a process, as a tool needs them.
+public enum StandardStreams {
+  /// Opens nothing in the place of a stream that is closed, so that no file takes it, and turns the
+  /// signal of a file that grows too long into an error of its writer.
+  public static func prepare() {
+    var descriptor: Int32
+    repeat { descriptor = unsafe open("/dev/null", O_RDWR) } while (0...2).contains(descriptor)
+    if descriptor > 2 { close(descriptor) }
+    signal(SIGXFSZ, SIG_IGN)
+  }
+}
+
 /// What a command writes for the next program, or into a file: nothing of it is lost in silence.
 enum StandardOutput {
   /// Writes bytes, after what was printed.

@@ -114,8 +114,7 @@ struct StudyCommand: ParsableCommand {
   private func plan() throws -> StudyPlan {
     guard let path = study else {
       let folder = output ?? ""
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
+      try Folder.create(folder)
       return try .quick(in: folder)
     }
     var values: [String: String] = [:]
@@ -136,7 +135,8 @@ struct StudyCommand: ParsableCommand {
   private func printJobs(_ study: Study) throws {
     for path in study.plan.files { _ = try InputFile(path: path) }
     let done = output.flatMap { try? StudyRecords(folder: $0) }
-    let jobs = study.jobs.filter { done?[$0.name] == nil }
+    let lost = Set(done.map { study.lostJobs(of: $0) } ?? [])
+    let jobs = study.jobs.filter { done?[$0.name] == nil || lost.contains($0.name) }
     let doneCount = study.jobs.count - jobs.count
     let estimate = StudyEstimate(study.plan, folder: output)
     var table: [(kind: String, count: Int, seconds: Double)] = Self.kinds.map { ($0, 0, 0) }
@@ -153,7 +153,9 @@ struct StudyCommand: ParsableCommand {
     let total = table.reduce(0) { $0 + $1.seconds }
     print(
       "all: \(jobs.count) jobs, \(Format.time(total))"
-        + (doneCount > 0 ? "; \(doneCount) are done" : ""))
+        + (doneCount > 0 ? "; \(doneCount) are done" : "")
+        + (lost.isEmpty
+          ? "" : "; \(lost.count) were done, and are to be done again: their files are gone"))
   }
 }
 

@@ -40,21 +40,22 @@ enum TextAnswer: Encodable {
   func print() {
     switch self {
     case .embedding(let vector):
-      Swift.print(vector.map { "\($0)" }.joined(separator: " "))
+      Terminal.printLine(vector.map { "\($0)" }.joined(separator: " "))
     case .labels(let labels):
-      Swift.print(labels.map { "\($0.label) \(Self.score($0.score))" }.joined(separator: "  "))
+      Terminal.printLine(
+        labels.map { "\($0.label) \(Self.score($0.score))" }.joined(separator: "  "))
     case .tokens(let tokens):
-      Swift.print(
+      Terminal.printLine(
         tokens.map { "\($0.token)/\($0.label.label) \(Self.score($0.label.score))" }
           .joined(separator: "  "))
     case .masks(let masks):
       for candidates in masks {
-        Swift.print(
+        Terminal.printLine(
           candidates.map { "\($0.token) \(Self.score($0.score))" }.joined(separator: "  "))
       }
-    case .translation(let translation): Swift.print(translation.text)
+    case .translation(let translation): Terminal.printLine(translation.text)
     case .answers(let answers):
-      for answer in answers { Swift.print("\(answer.text)  \(Self.score(answer.score))") }
+      for answer in answers { Terminal.printLine("\(answer.text)  \(Self.score(answer.score))") }
     }
   }
 

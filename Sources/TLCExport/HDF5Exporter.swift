@@ -16,13 +16,17 @@ public enum HDF5Exporter: CheckpointExporter {
     }
     try requirePaths(tensors)
     let file = try AtomicFile(path: path, overwriting: overwriting)
-    let writer = try HDF5Writer(path: file.unfinishedPath, name: path)
-    for tensor in tensors {
-      let values = try tensor.load()
-      try writer.write(values, to: tensor.name)
-      try progress(values.bytes.count)
+    do {
+      let writer = try HDF5Writer(path: file.unfinishedPath, name: path)
+      for tensor in tensors {
+        let values = try tensor.load()
+        try writer.write(values, to: tensor.name)
+        try progress(values.bytes.count)
+      }
+      try writer.close()
+    } catch let error as HDF5Error {
+      throw error.systemCode.map { IOError(operation: "write", path: path, code: $0) } ?? error
     }
-    try writer.close()
     try file.commit()
   }
 

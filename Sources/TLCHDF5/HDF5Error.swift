@@ -24,6 +24,16 @@ public struct HDF5Error: Error, Equatable, Sendable {
   }
 }
 
+extension HDF5Error {
+  /// The system's error number, where the library names one: the disk is full, or has no right.
+  public var systemCode: Int32? {
+    guard case .library(_, let text) = reason, let place = text.firstRange(of: "errno = ") else {
+      return nil
+    }
+    return Int32(text[place.upperBound...].prefix { $0.isWholeNumber })
+  }
+}
+
 extension HDF5Error: CustomStringConvertible {
   public var description: String {
     let place = object.map { "\(path): \($0)" } ?? path

@@ -11,6 +11,9 @@ enum HDF5Library {
   ) throws(Failure) -> sending Result {
     try lock.withLock { isReady throws(Failure) in
       if !isReady {
+        // Files are closed by those who opened them; at its own end the library reads freed memory
+        // where a file could not be.
+        H5dont_atexit()
         H5open()
         isReady = true
       }

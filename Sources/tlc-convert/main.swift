@@ -1,4 +1,5 @@
 import ArgumentParser
 import TLCCommands
 
+StandardStreams.prepare()
 ConvertTool.main()

@@ -60,7 +60,7 @@ import Testing
   @Test(
     arguments: [
       "dump \"$1\" --manifest", "dump \"$1\"", "inspect \"$1\"", "diff \"$1\" \"$2\"",
-      "verify \"$1\"", "graph \"$1\"",
+      "verify \"$1\"",
     ])
   func `says that what it prints has no place`(_ command: String) throws {
     let files = ["graph-and-probes", "scalars"].map { Fixtures.path("valid/\($0).tlcq") }
@@ -74,5 +74,42 @@ import Testing
     #expect(lost.status == 3)
     #expect(lost.errors == "error: standard output: cannot write: No space left on device\n")
     #expect(try run("2>/dev/full").status == status)
+  }
+
+  @Test(.enabled(if: canMount, "needs root and mount"))
+  func `a full disk is one for the library of HDF5 too`() throws {
+    let scratch = try Scratch()
+    #expect(
+      try Self.run("mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", scratch.root.path).status == 0
+    )
+    defer { _ = try? Self.run("umount", scratch.root.path) }
+    let out = scratch.path("out.h5")
+    let result = try Tool.run("tlc", "export", Fixtures.path("valid/block-tails.tlcq"), out)
+    #expect(result.status == 3)
+    #expect(result.errors == "error: \(out): cannot write: No space left on device\n")
+    #expect(try scratch.names() == [])
+  }
+
+  @Test func `no file takes the place of a stream that is closed`() throws {
+    let scratch = try Scratch()
+    let out = scratch.path("out.tlcq")
+    let result = try Tool.run(
+      "/bin/sh",
+      ["-c", "exec \"$0\" \"$1\" \"$2\" <&- >&- 2>&-", Tool.path("tlc-convert"), Self.model, out])
+    #expect(result.status == 0)
+    #expect(try Tool.run("tlc", "verify", out).status == 0)
+  }
+
+  @Test func `no output takes the place of what is read`() throws {
+    let scratch = try Scratch()
+    let bytes = try Data(contentsOf: URL(filePath: Fixtures.path("valid/signed.tlcq")))
+    let path = try scratch.write([UInt8](bytes), to: "model.tlcq")
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch.path("link.npz"), withDestinationPath: path)
+    for output in [path, scratch.path("link.npz")] {
+      let result = try Tool.run("tlc", "export", path, output, "--format", "npz", "--force")
+      #expect(result.status == 1 && result.errors.contains("would replace a source"), "\(result)")
+    }
+    #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
   }
 }
