@@ -22,6 +22,12 @@ public struct ConvertTool: ParsableCommand {
 
   public init() {}
 
+  /// Runs the tool with the arguments of the process.
+  public static func main() {
+    StandardStreams.prepare()
+    main(nil)
+  }
+
   public func run() throws { try options.convert() }
 }
 

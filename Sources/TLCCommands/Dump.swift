@@ -34,17 +34,17 @@ struct Dump: ParsableCommand {
     try reportingErrors {
       let reader = try CheckpointReader(path: file)
       if manifest {
-        try StandardOutput.write(reader.manifestBytes + [UInt8(ascii: "\n")])
+        try StandardStreams.write(reader.manifestBytes + [UInt8(ascii: "\n")])
       } else if let asset {
         guard let record = reader.assets.first(where: { $0.name == asset }) else {
           throw Refusal(description: "\(file): has no asset \"\(asset)\"")
         }
-        try StandardOutput.write(reader.bytes(of: record))
+        try StandardStreams.write(reader.bytes(of: record))
       } else if let tensor {
         guard let record = reader.record(named: tensor) else {
           throw Refusal(description: "\(file): has no tensor \"\(tensor)\"")
         }
-        try StandardOutput.write(
+        try StandardStreams.write(
           reader.tensor(record, parallelism: .automatic, checkingContent: true).bytes)
       } else {
         printLayout(reader)

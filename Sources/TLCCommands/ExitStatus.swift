@@ -62,7 +62,7 @@ func reportingErrors(_ body: () throws -> Void) throws {
   do {
     var status: ExitCode?
     do { try body() } catch let code as ExitCode { status = code }
-    try StandardOutput.flush()
+    try StandardStreams.flush()
     if let status { throw status }
   } catch let error as ExitCode {
     throw error

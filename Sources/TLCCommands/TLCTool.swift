@@ -13,4 +13,10 @@ public struct TLCTool: ParsableCommand {
     ])
 
   public init() {}
+
+  /// Runs the tool with the arguments of the process.
+  public static func main() {
+    StandardStreams.prepare()
+    main(nil)
+  }
 }

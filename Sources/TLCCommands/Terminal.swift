@@ -8,7 +8,7 @@ enum Terminal {
 
   /// Prints a line on stderr.
   static func printError(_ line: String) {
-    StandardError.write(harmless(line) + "\n")
+    StandardStreams.say(harmless(line) + "\n")
   }
 
   /// Prints a line on stdout.
@@ -20,7 +20,7 @@ enum Terminal {
   /// Removes the progress line, if one is shown.
   static func clearProgress() {
     isProgressShown.withLock { isShown in
-      if isShown { StandardError.write("\r\u{1B}[K") }
+      if isShown { StandardStreams.say("\r\u{1B}[K") }
       isShown = false
     }
   }
@@ -31,7 +31,7 @@ enum Terminal {
   /// Shows a line of progress: in place of the one before, on a terminal.
   static func showProgress(_ line: String, isDone: Bool) {
     guard isTerminalOnStderr else { return printError(line) }
-    StandardError.write("\r\u{1B}[K\(line)")
+    StandardStreams.say("\r\u{1B}[K\(line)")
     isProgressShown.withLock { $0 = true }
     if isDone { clearProgress() }
   }

@@ -1,5 +1,4 @@
 import ArgumentParser
 import TLCCommands
 
-StandardStreams.prepare()
 ConvertTool.main()

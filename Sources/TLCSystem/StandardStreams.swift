@@ -1,5 +1,4 @@
-@unsafe @preconcurrency import Glibc
-import TLC
+@unsafe @preconcurrency internal import Glibc
 
 /// The three streams of a process, as a tool needs them.
 public enum StandardStreams {
@@ -11,14 +10,11 @@ public enum StandardStreams {
     if descriptor > 2 { close(descriptor) }
     signal(SIGXFSZ, SIG_IGN)
   }
-}
 
-/// What a command writes for the next program, or into a file: nothing of it is lost in silence.
-enum StandardOutput {
-  /// Writes bytes, after what was printed.
+  /// Writes bytes to stdout, after what was printed.
   ///
-  /// - Throws: `IOError` where they have no place.
-  static func write(_ bytes: [UInt8]) throws(IOError) {
+  /// - Throws: ``IOError`` where they have no place.
+  public static func write(_ bytes: [UInt8]) throws(IOError) {
     // SAFETY: the stream is the process's own, has its own lock, and is never closed here.
     let count = unsafe bytes.withUnsafeBytes { unsafe fwrite($0.baseAddress, 1, $0.count, stdout) }
     guard count == bytes.count else { throw Self.error(errno) }
@@ -26,22 +22,20 @@ enum StandardOutput {
 
   /// Hands the system what was printed.
   ///
-  /// - Throws: `IOError` where it, or anything that was printed before, had no place.
-  static func flush() throws(IOError) {
+  /// - Throws: ``IOError`` where it, or anything that was printed before, had no place.
+  public static func flush() throws(IOError) {
     // SAFETY: as above.
     guard unsafe fflush(stdout) == 0 else { throw error(errno) }
     guard unsafe ferror(stdout) == 0 else { throw error(EIO) }
   }
 
-  private static func error(_ code: Int32) -> IOError {
-    IOError(operation: "write", path: "standard output", code: code)
-  }
-}
-
-/// Where a command speaks to a person. Words that have no place there are left unsaid.
-enum StandardError {
-  static func write(_ text: String) {
+  /// Says something on stderr; what has no place there is left unsaid.
+  public static func say(_ text: String) {
     // SAFETY: the stream is the process's own, and has its own lock.
     unsafe _ = fputs(text, stderr)
+  }
+
+  private static func error(_ code: Int32) -> IOError {
+    IOError(operation: "write", path: "standard output", code: code)
   }
 }
