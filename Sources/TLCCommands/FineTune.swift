@@ -32,6 +32,7 @@ struct FineTune: ParsableCommand {
   var epochs = 3
 
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Stopping and going on") var state: StateOptions
 
   @Flag(help: "Replace a file that is there.")
   var force = false
@@ -52,7 +53,7 @@ struct FineTune: ParsableCommand {
   func run() throws {
     Termination.handle { Terminal.clearProgress() }
     try reportingErrors {
-      try training.requireFiles(
+      try state.requireFiles(
         output: output, replacing: force, inputs: [model, data, validation])
       let (texts, held) = (
         try LabelledTexts(path: data, columns: columns.library),
@@ -69,7 +70,7 @@ struct FineTune: ParsableCommand {
         training: try texts.examples(for: model), measuring: try held.examples(for: model),
         classCount: model.labels.count, sequenceCount: model.model.shape.sequenceCount,
         paddingID: model.special.padding)
-      let trained = try training.training(
+      let trained = try state.training(
         model, task, settings, data: try InputFile(path: data).digest()
       ).run(progress: Terminal.trainingPrinter(outputs))
       Terminal.clearProgress()

@@ -38,8 +38,9 @@ struct Recover: ParsableCommand {
   var sparsity = 0.0
 
   @Option(
-    help: ArgumentHelp("The share of all weights to drop at a time.", valueName: "share"))
-  var share = 0.15
+    help: ArgumentHelp(
+      "The share of all weights to drop at a time. [default: 0.15]", valueName: "share"))
+  var share: Double?
 
   @Option(help: "Whose magnitudes are compared: global, or tensor for those of each matrix.")
   var scope: Scope = .global
@@ -51,8 +52,9 @@ struct Recover: ParsableCommand {
   var bits: Int?
 
   @Option(
-    help: ArgumentHelp("The share of the accuracy that ends a level.", valueName: "share"))
-  var tolerance = 0.995
+    help: ArgumentHelp(
+      "The share of the accuracy that ends a level. [default: 0.995]", valueName: "share"))
+  var tolerance: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -80,8 +82,9 @@ struct Recover: ParsableCommand {
         + "[default: 0]", valueName: "nats"))
   var ratePenalty: Float?
 
-  @Option(help: ArgumentHelp("Measure after each so many steps.", valueName: "count"))
-  var measureEvery = 50
+  @Option(
+    help: ArgumentHelp("Measure after each so many steps. [default: 50]", valueName: "count"))
+  var measureEvery: Int?
 
   @OptionGroup(title: "Training") var training: TrainingOptions
 
@@ -98,11 +101,16 @@ struct Recover: ParsableCommand {
   }
 
   func validate() throws {
-    if training.state != nil { throw ValidationError("recover keeps no --state") }
     for (name, isGiven) in [
       ("--teacher-share", teacherShare != nil), ("--temperature", temperature != nil),
       ("--rate-penalty", ratePenalty != nil),
     ] where isGiven && !gradual { throw ValidationError("\(name) needs --gradual") }
+    for (name, isGiven) in [
+      ("--share", share != nil), ("--tolerance", tolerance != nil),
+      ("--measure-every", measureEvery != nil), ("--warmup", training.warmup != nil),
+    ] where isGiven && gradual {
+      throw ValidationError("\(name) is of levels, and --gradual has none")
+    }
     if gradual, let epochs, epochs != epochs.rounded() || !(1...10_000).contains(epochs) {
       throw ValidationError("--epochs \(epochs) is no integer in 1...10000")
     }
@@ -114,7 +122,8 @@ struct Recover: ParsableCommand {
       let (levels, schedule) = (recovery, gradualPruning)
       if gradual { try schedule.require() } else { try levels.require() }
       let inputs = [model, data] + (validation.map { [$0] } ?? [])
-      try training.requireFiles(output: output, replacing: force, inputs: inputs)
+      try requireOutput(output, isNoneOf: inputs)
+      _ = try AtomicFile(path: output, overwriting: force)
       var trained = try TrainedModel(path: model, parallelism: threads.parallelism)
       let task = try trained.task(
         data: data, validation: validation, columns: columns.library,
@@ -148,8 +157,10 @@ struct Recover: ParsableCommand {
   private var recovery: Recovery {
     var recovery = Recovery()
     recovery.weights = PrunableWeights(scope: scope.library, includesTables: tables)
-    (recovery.share, recovery.sparsity, recovery.bits) = (share, sparsity, bits)
-    (recovery.tolerance, recovery.interval) = (tolerance, measureEvery)
+    (recovery.sparsity, recovery.bits) = (sparsity, bits)
+    recovery.share = share ?? recovery.share
+    recovery.tolerance = tolerance ?? recovery.tolerance
+    recovery.interval = measureEvery ?? recovery.interval
     recovery.greatestEpochCount = epochs ?? recovery.greatestEpochCount
     return recovery
   }

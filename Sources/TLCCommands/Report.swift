@@ -70,6 +70,10 @@ struct Report: ParsableCommand {
         tell(charts: try write(try StudyReport(folder: file).page, to: page))
         return
       }
+      if Folder.isThere(file) {
+        throw Refusal(
+          description: "\(file): it has no \(Study.resultsName), and so is no study's folder")
+      }
       let checkpoint = try Checkpoint(path: file)
       let page = try PageFile(path: path, overwriting: force)
       let report = try CheckpointReport(

@@ -77,6 +77,7 @@ struct Train: ParsableCommand {
   @OptionGroup(title: "Translation") var translation: TranslationOptions
 
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Stopping and going on") var state: StateOptions
 
   @Flag(help: "Replace a file that is there.")
   var force = false
@@ -143,7 +144,7 @@ struct Train: ParsableCommand {
     Termination.handle { Terminal.clearProgress() }
     try reportingErrors {
       let inputs = texts + translation.paths
-      try training.requireFiles(output: output, replacing: force, inputs: inputs)
+      try state.requireFiles(output: output, replacing: force, inputs: inputs)
       switch task {
       case .masked: try runMasked()
       case .translation: try runTranslation()
@@ -180,7 +181,7 @@ struct Train: ParsableCommand {
     _ model: TrainedModel, _ task: any TrainingTask, _ settings: TrainingSettings, _ data: Digest,
     examples: () -> String
   ) throws {
-    let trained = try training.training(model, task, settings, data: data)
+    let trained = try state.training(model, task, settings, data: data)
       .run(progress: Terminal.trainingPrinter(outputs))
     Terminal.clearProgress()
     let measurement = try trained.measure(

@@ -49,27 +49,10 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Of all that is drawn by chance.")
   var seed: UInt64 = 0
 
-  @Option(
-    help: ArgumentHelp(
-      "Keep the state of the training in this .tlcq file, to --resume from.", valueName: "file"),
-    completion: .file(extensions: ["tlcq"]))
-  var state: String?
-
-  @Option(help: ArgumentHelp("Keep it after each so many steps.", valueName: "count"))
-  var every = 100
-
-  @Flag(help: "Go on from the state that is kept, bit for bit, or begin where there is none.")
-  var resume = false
-
   enum Schedule: String, ExpressibleByArgument, CaseIterable {
     case linear, wsd, constant
 
     var library: LearningRate.Decay { LearningRate.Decay(rawValue: rawValue) ?? .linear }
-  }
-
-  func validate() throws {
-    if every < 1 { throw ValidationError("--every \(every) is below 1") }
-    if resume, state == nil { throw ValidationError("--resume needs --state") }
   }
 
   /// The settings of so many steps.
@@ -86,21 +69,6 @@ struct TrainingOptions: ParsableArguments {
     settings.optimizer.decay = weightDecay
     settings.optimizer.greatestNorm = clip == 0 ? nil : clip
     return settings
-  }
-
-  /// A training whose state is kept as asked.
-  func training(
-    _ model: TrainedModel, _ task: any TrainingTask, _ settings: TrainingSettings, data: Digest
-  ) throws -> ModelTraining {
-    let file = state.map {
-      TrainingStateFile(
-        path: $0,
-        training: ModelTraining.description(model, task, settings, data: data))
-    }
-    var training = ModelTraining(
-      model, task: task, settings: settings, state: file, interval: every)
-    training.isResumed = resume && state.map { (try? FileIdentity(path: $0)) != nil } ?? false
-    return training
   }
 }
 
