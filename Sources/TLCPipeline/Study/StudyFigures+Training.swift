@@ -52,10 +52,14 @@ extension StudyFigures {
       })
   }
 
-  /// Writes beside the lowest point what it is.
-  private static func naming(_ series: ChartSeries) -> ChartSeries {
+  /// Writes beside the best point what it is: the lowest, or the highest.
+  static func naming(
+    _ series: ChartSeries, _ preference: ChartSeries.Preference = .smaller
+  ) -> ChartSeries {
     var series = series
-    if let best = series.points.indices.min(by: { series.points[$0].y < series.points[$1].y }) {
+    let sign = preference == .smaller ? 1.0 : -1
+    let places = series.points.indices
+    if let best = places.min(by: { sign * series.points[$0].y < sign * series.points[$1].y }) {
       series.points[best].label = series.points[best].note
     }
     return series

@@ -25,14 +25,16 @@ extension StudyReport {
 
   private var bleuOptimum: XYChart {
     StudyFigures.chart(
-      "BLEU against size at equal seconds", "Of test texts, after the cooldown of each budget.",
+      "BLEU against size at equal seconds",
+      "Of test texts, after the cooldown of each budget; the best shape of each is named.",
       x: ChartAxis("parameters", scale: .logarithmic), y: ChartAxis("BLEU"),
       table.budgets.map { budget in
-        StudyFigures.line(
-          "\(StudyModel.text(budget)) s",
-          table.seeds.map { seed in
-            points(\.parameterCount) { $0.budget == budget && $0.seed == seed }
-          })
+        StudyFigures.naming(
+          StudyFigures.line(
+            "\(StudyModel.text(budget)) s",
+            table.seeds.map { seed in
+              points(\.parameterCount) { $0.budget == budget && $0.seed == seed }
+            }), .greater)
       })
   }
 
@@ -41,7 +43,7 @@ extension StudyReport {
     _ isWanted: (StudyTranslations.Model) -> Bool
   ) -> [ChartPoint] {
     table.translations.models.filter(isWanted)
-      .map { ChartPoint($0[keyPath: place], $0.test, label: $0.shape.name) }
+      .map { ChartPoint($0[keyPath: place], $0.test, note: $0.shape.name) }
       .sorted { $0.x < $1.x }
   }
 
