@@ -12,7 +12,7 @@ extension StudyPlan {
   ) throws -> StudyPlan {
     var plan = try StudyPlan.quick(in: folder)
     plan.shapes = [.init(depth: 1, width: 32)]
-    plan.compression.bits = [4]
+    (plan.compression.bits, plan.compression.steps) = ([4], [])
     plan.compression.bothSparsities = []
     plan.tasks[0].isRecovered = false
     change(&plan)

@@ -80,7 +80,7 @@ enum Stylesheet {
     th, td { text-align: left; padding: 0.25rem 0.7rem 0.25rem 0; white-space: nowrap;
     border-bottom: 1px solid var(--rule); vertical-align: top }
     th { position: sticky; top: 0; background: var(--ground); color: var(--soft); font-weight: 600 }
-    .r { text-align: right } td.w { white-space: normal; min-width: 13rem }
+    .r { text-align: right } td.w { white-space: normal; min-width: 10rem }
     .bar { display: block; height: 4px; min-width: 4rem; background: var(--panel); margin-top: 2px }
     .bar i { display: block; height: 100%; background: var(--c0) }
     td code { display: inline-block; max-width: min(26rem, 60vw); white-space: normal;
