@@ -36,7 +36,7 @@ struct TranslationCommandTests {
   @Test func `a model learns to translate, and is verified, run and measured`() throws {
     let scratch = try Scratch()
     let trained = try Tool.run(
-      "tlc", try Self.arguments(scratch, steps: 300, output: "model.tlcq"))
+      "tlc", try Self.arguments(scratch, steps: 600, output: "model.tlcq"))
     #expect(trained.status == 0, "\(trained.errors)")
     #expect(trained.output.contains("950 pairs of texts to learn from, in 30 batches of up to 256"))
     let model = scratch.path("model.tlcq")
@@ -136,7 +136,7 @@ struct TranslationCommandTests {
         pair + ["--vocabulary", "5000"],
         "a vocabulary of 5000 tokens is more than the texts support"
       ),
-      (pair + ["--decoder-depth", "0"], "model: the decoder's depth is 0, not 1 to 1048576"),
+      (pair + ["--decoder-depth", "0"], "model: the decoder's depth is 0, not 1 to 4096"),
     ] {
       let outcome = try Tool.run(
         "tlc", ["train", "--task", "translation", "--output", output] + arguments)
