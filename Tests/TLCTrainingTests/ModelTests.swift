@@ -68,7 +68,8 @@ struct ModelTests {
         EncoderShape(vocabularyCount: 9, width: 10, depth: 1, headCount: 3),
         "3 heads do not divide a width of 10"
       ),
-      (EncoderShape(vocabularyCount: 9, width: 8, depth: 0), "the depth is 0, not 1 to 1048576"),
+      (EncoderShape(vocabularyCount: 9, width: 8, depth: 0), "the depth is 0, not 1 to 4096"),
+      (EncoderShape(vocabularyCount: 9, width: 8, depth: 4097), "the depth is 4097, not 1 to 4096"),
       (EncoderShape(vocabularyCount: 1, width: 8, depth: 1), "the padding's id is 1, not below 1"),
     ] {
       #expect(throws: TrainingError.shape(what)) { try shape.require() }

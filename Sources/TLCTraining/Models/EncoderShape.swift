@@ -48,14 +48,12 @@ public struct EncoderShape: Equatable, Sendable {
   ///
   /// - Throws: ``TrainingError`` where there is none.
   public func require() throws(TrainingError) {
-    for (name, value) in [
-      ("vocabulary", vocabularyCount), ("width", width), ("depth", depth), ("heads", headCount),
-      ("inner width", innerWidth), ("sequence", sequenceCount),
-    ] where !(1...1 << 20).contains(value) {
-      throw .shape("the \(name) is \(value), not 1 to \(1 << 20)")
-    }
-    guard depth <= Self.greatestDepth else {
-      throw .shape("the depth is \(depth), not 1 to \(Self.greatestDepth)")
+    for (name, value, greatest) in [
+      ("vocabulary", vocabularyCount, 1 << 20), ("width", width, 1 << 20),
+      ("depth", depth, Self.greatestDepth), ("heads", headCount, 1 << 20),
+      ("inner width", innerWidth, 1 << 20), ("sequence", sequenceCount, 1 << 20),
+    ] where !(1...greatest).contains(value) {
+      throw .shape("the \(name) is \(value), not 1 to \(greatest)")
     }
     guard width % headCount == 0 else {
       throw .shape("\(headCount) heads do not divide a width of \(width)")
