@@ -63,8 +63,8 @@ public struct ModelTraining {
       "epsilon \(optimizer.epsilon)", "weight decay \(optimizer.decay)",
       "clip \(optimizer.greatestNorm ?? 0)", "dropout \(settings.dropout)",
       "label smoothing \(settings.labelSmoothing)", "seed \(settings.seed)", "data \(data.hex)",
-      "\(TrainingStateFile.consequences[0]) \(digest(first).hex)",
-      "\(TrainingStateFile.consequences[1]) \(digest(trained.weights).hex)",
+      "\(TrainingStateFile.firstBatch) \(digest(first).hex)",
+      "\(TrainingStateFile.firstWeights) \(digest(trained.weights).hex)",
     ].joined(separator: ", ")
   }
 

@@ -13,9 +13,9 @@ public struct TrainingStateFile: Sendable {
   /// What tells one training from another: its settings and its data.
   public var training: String
 
-  /// What follows from options and files, in a training's text: a state that differs in nothing else is
-  /// of texts or of a model that are read in another way.
-  static let consequences = ["first batch", "first weights"]
+  /// What a training's text says that follows from options and files: a state that differs in nothing
+  /// else is of texts or of a model that are read in another way.
+  static let (firstBatch, firstWeights) = ("first batch", "first weights")
 
   private static let asset = "training/state.json"
   private static let prefixes = (mean: "adamw.mean/", square: "adamw.square/")
@@ -105,7 +105,9 @@ public struct TrainingStateFile: Sendable {
     let (old, new) = (said.split(separator: ", "), training.split(separator: ", "))
     guard old.count == new.count else { return "\(said), not \(training)" }
     let found = zip(old, new).filter { $0 != $1 }
-    let causes = found.filter { old, _ in !consequences.contains { old.hasPrefix($0) } }
+    let causes = found.filter { old, _ in
+      !old.hasPrefix(firstBatch) && !old.hasPrefix(firstWeights)
+    }
     return (causes.isEmpty ? found : causes).map { old, new in
       let shared = zip(old, new).prefix { $0 == $1 }.map { $0.0 }
       let word = shared.lastIndex(of: " ").map { $0 + 1 } ?? 0
