@@ -15,8 +15,9 @@ struct Train: ParsableCommand {
       or one file has both, a tab between them. An encoder and a decoder share one tokenizer and \
       table of tokens; `tlc run` translates with them.
 
-      Memory is that of the weights four times over, and of activations: it grows with the tokens of \
-      a part of a step and with depth times width, which --parts makes smaller.
+      Memory is that of the weights six times over, as they were, as they are and are written, their \
+      gradients, and the means of these and of their squares; and of activations, which grow with the \
+      tokens of a part of a step and with depth times width, and which --parts makes smaller.
       """)
 
   @Argument(
